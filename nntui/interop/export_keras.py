@@ -132,6 +132,7 @@ def keras_program(experiment: Experiment) -> str:
             f"from keras import layers{', ops' if uses_ops else ''}",
             "",
             'keras.config.set_floatx("float64")',
+            'keras.config.set_dtype_policy("float64")',
             "",
             f"X = {array_text(program.X)}",
             f"Y = {array_text(program.Y)}",

@@ -155,6 +155,7 @@ def test_the_program_of_keras_trains_as_nntui_does(keras, seed):
         found = _of_numpy(_of_keras(_run(keras_program(experiment))))
     finally:
         keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
     # Keras keeps learning rates in float32, and ε elsewhere in optimizers that divide by a root.
     tolerance = 1e-7 if optimizer.name == "sgd" else 1e-4
     np.testing.assert_allclose(found, _ended(experiment), rtol=0, atol=tolerance)
@@ -254,6 +255,7 @@ def test_libraries_use_the_derivative_that_an_expression_has(torch, keras, funct
     finally:
         torch.set_default_dtype(torch.float32)
         keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
     np.testing.assert_allclose(of_torch, expected, rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(of_keras, expected, rtol=1e-6, atol=1e-6)
 
