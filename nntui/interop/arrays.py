@@ -1,4 +1,4 @@
-"""Arrays of any library as numpy's: lists, arrays, DataFrames, tensors. float32 widens exactly."""
+"""Arrays of any library as numpy's (float32 widens exactly); answers held against others."""
 
 from __future__ import annotations
 
@@ -65,3 +65,35 @@ def _class(target: float) -> Target:
 def shape_text(shape: tuple[int, ...]) -> str:
     """Write a shape as numpy does: ``(3, 4)``."""
     return str(tuple(map(int, shape)))
+
+
+def normalized(a: Array, *, log: bool = False) -> Array:
+    """Apply softmax, or its logarithm, to rows."""
+    a = a - a.max(axis=1, keepdims=True)
+    logs: Array = a - np.log(np.exp(a).sum(axis=1, keepdims=True))
+    return logs if log else np.exp(logs)
+
+
+def compare_answers(found: Array, expected: Array, tolerance: float) -> None:
+    """Make sure that layers (found) compute what a model does (expected).
+
+    Raises:
+        ConversionError: says where they differ most.
+    """
+    if found.shape != expected.shape:
+        raise ConversionError(
+            f"the model answers with the shape {shape_text(expected.shape)}, its layers with "
+            f"{shape_text(found.shape)}"
+        )
+    finite = np.isfinite(expected) & np.isfinite(found)
+    if not finite.any():
+        return  # a weight that is no number is named where the network is built
+    bound = tolerance * max(float(np.abs(expected[finite]).max()), 1.0)
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        wrong = np.argwhere(finite & (np.abs(found - expected) > bound))
+    if len(wrong):
+        n, k = wrong[0]
+        raise ConversionError(
+            f"the model answers {expected[n, k]:.6g} where its layers give {found[n, k]:.6g}: it "
+            "does something that nntui does not see"
+        )

@@ -9,6 +9,7 @@ from nntui.explain.numbers import rounded
 from nntui.interop.errors import ConversionError
 from nntui.interop.expression_text import expressions_of, latex, tex_number
 from nntui.interop.layers import Layer, layers_of
+from nntui.interop.numpy_functions import rule_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import DIFFERENCE_STEP, Array
@@ -99,7 +100,6 @@ _OPTIMIZERS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 
-
 _DIFFERENCE: Final = r"\frac{f(z + h) - f(z - h)}{2 h}"
 """The slope of an expression that is measured."""
 
@@ -168,8 +168,8 @@ def _matrix(array: Array) -> str:
     return r"\begin{pmatrix} " + r" \\ ".join(lines) + r" \end{pmatrix}"
 
 
-def _function(activation: Activation, n: int) -> tuple[str, str]:
-    """Write an activation and its slope, of the z and a of layer n."""
+def _function(activation: Activation) -> tuple[str, str]:
+    """Write an activation and its slope, of z and a."""
     if found := expressions_of(activation):
         return latex(found[0]), _DIFFERENCE if found[1] is None else latex(found[1])
     settings = _settings(dict(activation.settings))
@@ -187,7 +187,7 @@ def _forward(layers: list[Layer]) -> Iterator[str]:
         )
         bias = "" if layer.biases is None else rf" + b^{{({n})}}"
         yield rf"z^{{({n})}} &= {product}{bias}"
-        f, _ = _function(layer.activation, n)
+        f, _ = _function(layer.activation)
         yield rf"a^{{({n})}} &= f_{{{n}}}(z^{{({n})}}), \quad f_{{{n}}}(z) = {f}"
 
 
@@ -207,7 +207,7 @@ def _loss(training: Training, last: int) -> Iterator[str]:
 def _backward(layers: list[Layer]) -> Iterator[str]:
     for n in range(len(layers), 0, -1):
         layer = layers[n - 1]
-        _, slope = _function(layer.activation, n)
+        _, slope = _function(layer.activation)
         a = rf"\frac{{\partial L}}{{\partial a^{{({n})}}}}"
         yield (
             rf"\delta^{{({n})}} &= {a} \odot f_{{{n}}}'(z^{{({n})}}), "
@@ -246,12 +246,9 @@ def _update(training: Training, count: int) -> Iterator[str]:
     )
     optimizer = training.optimizer
     values = dict(optimizer.settings)
-    rule = optimizer.name
-    if rule == "sgd" and values["momentum"]:
-        rule = "nesterov" if values["nesterov"] else "momentum"
     if optimizer.gradient_decay:
         yield _filled(r"g &\leftarrow g + {weight_decay}\, p", _settings(values))
-    lines = _OPTIMIZERS[rule]
+    lines = _OPTIMIZERS[rule_of(optimizer)]
     if not values.get("decay_biases", True):
         of_biases = _OPTIMIZERS["adam"][-1]
         lines = (*lines[:-1], rf"{lines[-1]} \quad\text{{(weights)}}")

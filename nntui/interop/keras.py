@@ -22,10 +22,9 @@ from nntui.interop.activations import (
     hard_tanh,
     scaled_elu,
 )
-from nntui.interop.arrays import array_of, rows_of
+from nntui.interop.arrays import array_of, compare_answers, normalized, rows_of
 from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
-from nntui.interop.torch_model import compare_answers, normalized
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training

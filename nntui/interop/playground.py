@@ -18,7 +18,7 @@ from nntui.interop.kinds import PLAYGROUND
 from nntui.model.names import escaped, listed
 
 _ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "linear")
-_DATA: Final = {"circle": "circle", "xor": "xor", "gauss": "gauss", "spiral": "spiral"}
+_DATA: Final = ("circle", "xor", "gauss", "spiral")
 _REGRESSION: Final = {"reg-plane": "plane", "reg-gauss": "gauss_regression"}
 _SAMPLES: Final = {"classification": 500, "regression": 1200}
 _FEATURES: Final[Mapping[str, tuple[str, Callable[[float, float], float]]]] = {
@@ -105,7 +105,7 @@ def _data(
 ) -> dict[str, Any]:
     """Write the data: a generator's, or rows where other inputs than x and y are on."""
     if problem == "classification":
-        name = _DATA[_choice(settings, "dataset", tuple(_DATA))]
+        name = _choice(settings, "dataset", _DATA)
     else:
         name = _REGRESSION[_choice(settings, "regDataset", tuple(_REGRESSION))]
     noise = _number(settings, "noise", 0.0) / 100.0

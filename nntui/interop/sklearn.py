@@ -69,10 +69,13 @@ def from_sklearn(
     examples = len(rows_of(X))
     batch = fitted.batch_size
     batch = min(_LARGEST_BATCH if batch == "auto" else int(batch), examples)
-    chosen = _optimizer(fitted, layers, kind) if optimizer is None else None
+    if optimizer is None:
+        chosen, state = _optimizer(fitted, layers, kind)
+    else:
+        chosen, state = Optimizer.of(optimizer), None
     training = Training(
         targets.loss,
-        Optimizer.of(optimizer) if chosen is None else chosen.optimizer,
+        chosen,
         batch_size=None if batch == examples else batch,
         shuffle=bool(fitted.shuffle) and batch < examples,
         l2=float(fitted.alpha) / batch,
@@ -88,7 +91,7 @@ def from_sklearn(
         outputs=targets.names,
         name=name or kind,
         description="\n\n".join([f"A fitted {kind} of scikit-learn.", *notes]),
-        state=None if chosen is None else chosen.state,
+        state=state,
     )
 
 
@@ -148,12 +151,9 @@ def _targets(fitted: Any, y: Any) -> _Targets:
     return _Targets(Loss.of("cross_entropy"), np.array(indices), names, ())
 
 
-class _Chosen(Struct, frozen=True):
-    optimizer: Optimizer
-    state: OptimizerState | None
-
-
-def _optimizer(fitted: Any, layers: Sequence[Layer], kind: str) -> _Chosen:
+def _optimizer(
+    fitted: Any, layers: Sequence[Layer], kind: str
+) -> tuple[Optimizer, OptimizerState | None]:
     """Convert the estimator's solver with what it remembers.
 
     Raises:
@@ -173,19 +173,19 @@ def _optimizer(fitted: Any, layers: Sequence[Layer], kind: str) -> _Chosen:
             eps=float(fitted.epsilon),
         )
         if remembered is None:
-            return _Chosen(optimizer, None)
+            return optimizer, None
         memory = [_in_order(layers, getattr(remembered, key)) for key in ("ms", "vs")]
-        return _Chosen(optimizer, OptimizerState("adam", int(remembered.t), 0, tuple(memory)))
+        return optimizer, OptimizerState("adam", int(remembered.t), 0, tuple(memory))
     if solver == "sgd":
         momentum = float(fitted.momentum)
         nesterov = bool(fitted.nesterovs_momentum) and momentum > 0.0
         optimizer = Optimizer.of("sgd", learning_rate=rate, momentum=momentum, nesterov=nesterov)
         if remembered is None or not rate:
-            return _Chosen(optimizer, None)
+            return optimizer, None
         # Its velocity is what is added to the parameters; nntui's is what they go against.
         velocity = [-array_of(v, "the velocities") / rate for v in remembered.velocities]
         memory = [_in_order(layers, velocity)]
-        return _Chosen(optimizer, OptimizerState("sgd", 0, 0, tuple(memory)))
+        return optimizer, OptimizerState("sgd", 0, 0, tuple(memory))
     raise ConversionError(
         f"{kind} was trained by {escaped(str(solver))}, which nntui does not have: choose how it "
         'goes on, such as optimizer="adam"'

@@ -69,24 +69,32 @@ def from_torch(
         ConversionError: the model does something that nntui cannot represent exactly.
         SettingError, NetworkError: numbers or settings that cannot be.
     """
-    traced = trace(model, X)
+    options = {"batch_size": batch_size, "shuffle": shuffle, "epochs": epochs}
+    name = name or _name_of(model)
+    return _experiment(trace(model, X), X, y, loss, optimizer, name, **options)[0]
+
+
+def _experiment(
+    traced: Traced,
+    X: Any,  # noqa: N803
+    y: Any,
+    loss: Any,
+    optimizer: Any = "sgd",
+    name: str = "",
+    **options: Any,
+) -> tuple[Experiment, Integers]:
+    """Make the experiment of a traced model; return also the entry of each of its parameters."""
     of_loss = loss_of(loss, ends_in=traced.ends_in)
     _check_targets(traced, X, y, of_loss.loss)
     chosen = optimizer_of(optimizer, traced)
     training = Training(
-        of_loss.loss,
-        chosen.optimizer,
-        batch_size=batch_size,
-        shuffle=shuffle,
-        reduction=of_loss.reduction,
-        l2=chosen.l2,
-        epochs=epochs,
+        of_loss.loss, chosen.optimizer, reduction=of_loss.reduction, l2=chosen.l2, **options
     )
     _check_weighted_mean(of_loss, y)
     network, entries = structs.replace(traced, frozen=chosen.frozen).network(X, y)
     data = dataset_of(X, y, training.loss, len(traced.units.outputs))
     state = chosen.state(entries)
-    return Experiment(network, data, training, name or _name_of(model), optimizer_state=state)
+    return Experiment(network, data, training, name, optimizer_state=state), entries
 
 
 def _name_of(model: Any) -> str:
@@ -157,8 +165,8 @@ def compare(
     Raises:
         ConversionError: the model does something that nntui cannot represent, or has no gradients.
     """
-    experiment = from_torch(model, X, y, loss=loss_fn if loss is None else loss, epochs=1)
     traced = trace(model, X)
+    experiment, entries = _experiment(traced, X, y, loss_fn if loss is None else loss, epochs=1)
     parameters = traced.used
     if not left:
         gradients = gradients_of(model, X, y, loss_fn, parameters)
@@ -166,7 +174,7 @@ def compare(
         raise ConversionError("no parameter has a .grad: call loss.backward() before")
     else:
         gradients = {id(p): p.grad for p in parameters if p.grad is not None}
-    numbers = _named_gradients(experiment, traced.network(X, y)[1], traced.parameters, gradients)
+    numbers = _named_gradients(experiment, entries, traced.parameters, gradients)
     verdict = check_work(experiment, numbers, rtol=rtol, atol=atol)
     if left and verdict.verdict in ("factor", "unknown"):
         verdict = replace(verdict, notes=(*verdict.notes, _NOT_ZEROED))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nntui.interop.arrays import array_of, rows_of, shape_text
+from nntui.interop.arrays import array_of, compare_answers, normalized, rows_of, shape_text
 from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.torch_operations import Operations
 from nntui.interop.torch_origins import Parameters, module_text
@@ -258,38 +258,6 @@ def _through_end(traced: Traced, x: Any, factors: Array) -> Array:
     if traced.ends_in == "LogSoftmax":
         return np.asarray(factors - p * factors.sum())
     return np.asarray(p * (factors - p @ factors))
-
-
-def normalized(a: Array, *, log: bool = False) -> Array:
-    """Apply softmax, or its logarithm, to rows."""
-    a = a - a.max(axis=1, keepdims=True)
-    logs: Array = a - np.log(np.exp(a).sum(axis=1, keepdims=True))
-    return logs if log else np.exp(logs)
-
-
-def compare_answers(found: Array, expected: Array, tolerance: float) -> None:
-    """Make sure that layers (found) compute what a model does (expected).
-
-    Raises:
-        ConversionError: says where they differ most.
-    """
-    if found.shape != expected.shape:
-        raise ConversionError(
-            f"the model answers with the shape {shape_text(expected.shape)}, its layers with "
-            f"{shape_text(found.shape)}"
-        )
-    finite = np.isfinite(expected) & np.isfinite(found)
-    if not finite.any():
-        return  # a weight that is no number is named where the network is built
-    bound = tolerance * max(float(np.abs(expected[finite]).max()), 1.0)
-    with np.errstate(invalid="ignore"):  # ∞ − ∞
-        wrong = np.argwhere(finite & (np.abs(found - expected) > bound))
-    if len(wrong):
-        n, k = wrong[0]
-        raise ConversionError(
-            f"the model answers {expected[n, k]:.6g} where its layers give {found[n, k]:.6g}: it "
-            "does something that nntui does not see"
-        )
 
 
 def gradients_of(
