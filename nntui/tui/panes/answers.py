@@ -322,7 +322,8 @@ class AnswersPane(LinePane, can_focus=True):
             words += [_CHOOSE_HINT] if self._inputs > 2 else []
         elif self._plane is not None:
             beside_curve = self._inputs == 1 and not self._signs.names
-            words = [*(["○ wanted"] if beside_curve else self._signs.words), "◉ now"]
+            words = ["○ wanted"] if beside_curve else [*self._signs.words]
+            words += ["◉ now"] if self._current is not None else []
         else:
             words = []
         if self._score and self.title_shown == NAMES["answers"]:  # beside tabs it has no room
