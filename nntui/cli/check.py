@@ -180,7 +180,7 @@ def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
     if not back:
         return
     yield (
-        f"Backpropagation took {counted(back, 'edge calculation')}, central differences "
+        f"Backpropagation took {counted(back, 'connection step')}, central differences "
         f"{differences:,}."
     )
     yield (

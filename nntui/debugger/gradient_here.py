@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nntui.model.wiring import Parameter
 
 MOST_EDGES: Final = 10_000_000
-"""Edge calculations that central differences may take: some seconds."""
+"""Connection steps that central differences may take: some seconds."""
 _PARAMETERS: Final = 10
 """Of a large network, so many parameters are checked rather than more examples."""
 
@@ -57,7 +57,7 @@ class GradientHere:
     """The losses of a moment, at its parameters: of the example shown, and of the batch.
 
     There is one ``part`` alone where the batch is that example, without penalties. When all takes
-    more than ``most`` edge calculations, some parameters are checked, evenly spread, ``wanted``
+    more than ``most`` connection steps, some parameters are checked, evenly spread, ``wanted``
     among them, and some examples of the batch.
     """
 
@@ -139,7 +139,7 @@ class GradientHere:
         ]
         back = " and ".join(f"{check.backpropagation:,}" for check in found)
         differences = " and ".join(f"{check.central_differences:,}" for check in found)
-        costs = f"Edge calculations: backpropagation {back}, differences {differences}."
+        costs = f"Connection steps: backpropagation {back}, differences {differences}."
         return (*lines, costs)
 
     def plain(self, found: Sequence[GradientCheck]) -> dict[str, Any]:

@@ -358,7 +358,7 @@ def _move(step: StepRecord, place: int | None, *neurons: str, way: str) -> Plain
         f"It is moved {way} by h, from what it was.",
         f"{which[0].upper()}{which[1:]}, moved {way} by h.",
         f"{before}, {over} {'goes' if step.batch_length == 1 else 'go'} forward again, through "
-        f"{counted(edges, 'edge calculation')}.",
+        f"{counted(edges, 'connection step')}.",
     )
 
 
@@ -376,7 +376,7 @@ def _difference(step: StepRecord, place: int | None, *neurons: str) -> PlainWord
         f"How much does the loss feel {_parameter_called(neurons)}? By how far the loss moved, L₊ "
         "with it moved up and L₋ with it moved down, divided by how far it moved, 2h.",
         "The slope: how far the loss moved, by how far the parameter did.",
-        f"{use} It took {counted(edges, 'edge calculation')}: backpropagation takes as many for "
+        f"{use} It took {counted(edges, 'connection step')}: backpropagation takes as many for "
         f"all {len(net.trainable):,} slopes.",
     )
 

@@ -27,7 +27,7 @@ Gradient = Literal["backpropagation", "central_differences"]
 GRADIENTS: Final = ("backpropagation", "central_differences")
 MAX_EPOCHS: Final = 1_000_000_000
 MAX_EDGES: Final = 1_000_000_000
-"""Edge calculations of an update by central differences, at most: some seconds."""
+"""Connection steps of an update by central differences, at most: some seconds."""
 
 
 Function = TypeVar("Function", bound=TableFunction[Any])
@@ -320,7 +320,7 @@ class Experiment:
             batch = min(self.training.batch_size or MAX_EDGES, len(self.train_examples))
             edges = (1 + 2 * len(net.trainable)) * batch * net.connection_count
             if edges > MAX_EDGES:
-                found = f"central differences with {edges:,} edge calculations an update"
+                found = f"central differences with {edges:,} connection steps an update"
                 expected = f"at most {MAX_EDGES:,}: a smaller network or batch, or backpropagation"
                 raise SettingError(found, expected, "training.gradient")
         for j, activation in net.activation.items():

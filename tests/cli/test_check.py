@@ -55,7 +55,7 @@ def test_the_text_is_a_table_and_what_the_counts_show(nntui):
     assert all(line.endswith("  ok") for line in lines[3:11])
     assert lines[12:] == [
         "8 derivatives: nothing is wrong.",
-        "Backpropagation took 8 edge calculations, central differences 64.",
+        "Backpropagation took 8 connection steps, central differences 64.",
         "That is 8 times as many: they run the network twice for every parameter,",
         "backpropagation goes there and back once for all of them.",
     ]

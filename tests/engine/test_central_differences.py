@@ -180,7 +180,7 @@ def test_an_activation_without_a_derivative_is_trained():
 
 
 def test_what_would_take_for_ever_is_refused():
-    with pytest.raises(SettingError, match=r"\d edge calculations an update, expected at most"):
+    with pytest.raises(SettingError, match=r"\d connection steps an update, expected at most"):
         measured(layered(100, 200, 10, examples=50))
 
 

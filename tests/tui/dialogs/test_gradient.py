@@ -21,7 +21,7 @@ async def test_both_ways_stand_beside_each_other_and_enter_focuses_a_parameter(a
         assert "example 2 · batch of update 1 (the mean of 4 examples)" in text
         assert "›b[h1]      −0.21079665 = −0.21079665    0.015471384 =   0.015471384" in text
         assert "13 parameters: both ways agree." in text
-        assert "Edge calculations: backpropagation 18 and 72, differences 234 and 936." in text
+        assert "Connection steps: backpropagation 18 and 72, differences 234 and 936." in text
         await pilot.press("end", "down", "up")
         assert screen.neuron_focus.edge == ("h2", "y")  # the drawing shows it
         assert "›w[h2,y]" in seen(app)

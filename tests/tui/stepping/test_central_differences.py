@@ -41,13 +41,13 @@ async def test_what_is_moved_is_on_the_screen(debugger_of, status):
         assert "update 1/3 · parameter 2/9 +h" in status(app)
         assert "DIFFERENCE" in " ".join(rows_of(app, "header"))
         assert "move · the weight x1→h1_1 · parameter 2 of 9, plus h" in step
-        assert "go forward again, through 24 edge calculations" in step
+        assert "go forward again, through 24 connection steps" in step
         step = await shown(schedule.move_step(0, 3) + 3)
         assert "example 1/4 · parameter 2/9 +h" in status(app)
         assert "parameter 2 of 9, plus h" in step
         step = await shown(schedule.move_step(0, 5) + 1)
         assert "= (L₊ − L₋) / 2h" in step
-        assert "It took 48 edge calculations: backpropagation takes as many for all 9" in step
+        assert "It took 48 connection steps: backpropagation takes as many for all 9" in step
 
 
 KEYS = ["s", "S", "n", "N", "f", "F", "e", "u", "U", "v", "W", "escape", "enter", "tab", "j",
