@@ -13,6 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent
@@ -33,9 +34,10 @@ def main(names: list[str]) -> int:
     print(HEADING)
     found: list[Row] = []
     for name in names or NAMES:
+        begun = perf_counter()
         with ProcessPoolExecutor(1, get_context("spawn")) as process:  # none slows the next
             rows = process.submit(rows_of, name).result()
-        print(f"— {name}", *rows, sep="\n", flush=True)
+        print(f"— {name}, {perf_counter() - begun:.0f} s", *rows, sep="\n", flush=True)
         found += rows
     reached = [row.reached for row in found if row.reached is not None]
     print(f"\n{sum(reached)} of {len(reached)} goals reached")

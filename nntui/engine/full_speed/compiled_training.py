@@ -206,5 +206,6 @@ def _compiled_training(
     signature = numba.types.void(
         vector, matrix, b1[:, ::1], matrix, i8[::1], i8[::1], b1[::1], matrix, *[vector] * 3
     )
+    # A call takes milliseconds, and the screen's thread need not wait for its end.
     jit: Any = numba.njit(signature, error_model="numpy", nogil=True)
     return jit(train)  # type: ignore[no-any-return]

@@ -119,5 +119,5 @@ def compiled(
     # Safe to execute: its words are those of templates, letters with counters and operators; its
     # numbers are digits that Python itself wrote. No name from a document gets in.
     exec(code, inside)
-    jit: Any = numba.njit(numba.types.void(*types), error_model="numpy", nogil=True)
+    jit: Any = numba.njit(numba.types.void(*types), error_model="numpy")
     return jit(inside["loop"])  # type: ignore[no-any-return]
