@@ -22,9 +22,9 @@ from nntui.verify.judge import judge
 from nntui.verify.lay_out import Collection, LaidOut, Tolerance, laid_out
 from nntui.verify.places import NumbersError
 from nntui.verify.right_run import RightRun
-from nntui.verify.series import Series, summed
+from nntui.verify.series import Series
 from nntui.verify.trace import check_trace
-from nntui.verify.verdict import Verdict
+from nntui.verify.verdict import Verdict, summed
 
 
 def check_work(

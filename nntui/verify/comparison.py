@@ -18,7 +18,7 @@ from nntui.model.numerics import Array
 from nntui.verify.given import FLOAT64, Given, GivenArray, Mask
 from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulated
-from nntui.verify.verdict import MOST_DIFFERENCES, Difference, KindCount
+from nntui.verify.verdict import MOST_DIFFERENCES, Difference, KindCount, summed
 
 ROUNDINGS: Final = 32.0
 """How many roundings of their terms sums may be off by: they are added in another order."""
@@ -208,21 +208,12 @@ class Comparison:
 
     def first_update(self, agree: Mask) -> int:
         """Return the index of the first update with a number that differs, or the first one."""
-        start = 0
-        for kind in self.kinds:
-            if not agree[start : start + len(kind.cells)].all():
-                return kind.update
-            start += len(kind.cells)
-        return self.kinds[0].update if self.kinds else self._given.update
+        differing = (kind.update for kind, own in self.by_kind() if not agree[own].all())
+        return next(differing, self.kinds[0].update if self.kinds else self._given.update)
 
     def updates_to(self, cells: Mask) -> int:
         """Return after how many updates of the run all of some cells are there."""
-        start, most = 0, 0
-        for kind in self.kinds:
-            if cells[start : start + len(kind.cells)].any():
-                most = max(most, kind.update + 1)
-            start += len(kind.cells)
-        return most
+        return max((1 + kind.update for kind, own in self.by_kind() if cells[own].any()), default=0)
 
     def is_forward(self, agree: Mask) -> bool:
         """Whether a number that the forward pass gives the loss differs."""
@@ -249,24 +240,22 @@ class Comparison:
         """To how many digits the numbers are compared."""
         return max(1, round(-np.log10(self._rtol.max()))) if self._rtol.max(initial=0.0) else 16
 
-    def kind_index(self) -> Indices:
-        """The index in ``kinds`` of each cell."""
-        return np.repeat(np.arange(len(self.kinds)), [len(k.cells) for k in self.kinds])
+    def by_kind(self) -> Iterator[tuple[_Kind, slice]]:
+        """Yield each kind, and where its cells are."""
+        start = 0
+        for kind in self.kinds:
+            yield kind, slice(start, start + len(kind.cells))
+            start += len(kind.cells)
 
     # What is said about them.
 
     def counts(self, agree: Mask) -> tuple[KindCount, ...]:
         """Count the numbers that agree, for each kind, in layers for each layer."""
-        found: dict[str, list[int]] = {}
-        start = 0
-        for kind in self.kinds:
-            ok = agree[start : start + len(kind.cells)]
-            start += len(kind.cells)
-            for label, chosen in self._labels(kind):
-                count = found.setdefault(label, [0, 0])
-                count[0] += int(ok[chosen].sum())
-                count[1] += int(chosen.sum())
-        return tuple(KindCount(kind, agree, all_) for kind, (agree, all_) in found.items())
+        return summed(
+            KindCount(label, int(agree[own][chosen].sum()), int(chosen.sum()))
+            for kind, own in self.by_kind()
+            for label, chosen in self._labels(kind)
+        )
 
     def _labels(self, kind: _Kind) -> Iterator[tuple[str, Mask]]:
         key, cells, layout = kind.key, kind.cells, self._layout
@@ -335,11 +324,8 @@ class Comparison:
 
     def kind_of(self, cell: int) -> tuple[_Kind, int]:
         """Return the kind of a cell and its flat index there."""
-        for kind in self.kinds:
-            if cell < len(kind.cells):
-                return kind, int(kind.cells[cell])
-            cell -= len(kind.cells)
-        raise IndexError(cell)
+        kind, own = next(each for each in self.by_kind() if cell < each[1].stop)
+        return kind, int(kind.cells[cell - own.start])
 
     def ends(self, cell: int) -> tuple[int, int]:
         """Return (source row, target row) of a weight's cell, (0, row) of a neuron's, or (0, 0)."""
@@ -353,12 +339,10 @@ class Comparison:
     def _steps_of(self, cells: Indices) -> Indices:
         """The numbers (from 1) of the steps that complete some cells, in rising order."""
         steps = [np.zeros(0, np.intp)]
-        start = 0
-        for kind in self.kinds:
-            own = cells[(cells >= start) & (cells < start + len(kind.cells))] - start
-            start += len(kind.cells)
-            if len(own):
-                steps.append(self._steps(kind, kind.cells[own]))
+        for kind, own in self.by_kind():
+            chosen = cells[(cells >= own.start) & (cells < own.stop)] - own.start
+            if len(chosen):
+                steps.append(self._steps(kind, kind.cells[chosen]))
         return np.concatenate(steps)
 
     def _steps(self, kind: _Kind, cells: Indices) -> Indices:

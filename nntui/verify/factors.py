@@ -82,7 +82,7 @@ def common_factor(
             tried = {measured: f"{written}, {_unusual(comparison)}"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)
-            if all(agree[own].all() or scaled[own].all() for own in _by_kind(comparison)):
+            if all(agree[own].all() or scaled[own].all() for _, own in comparison.by_kind()):
                 return Factor(value, meaning)
     return None
 
@@ -104,9 +104,3 @@ def scaled_variations(factor: float) -> Iterator[Variation]:
     yield Variation((Change(Hooks(dw=times, db=times)),))
     yield Variation((Change(Hooks(dw=times, db=times, penalty=times)),))
     yield Variation(updates=(step_times(lambda n: factor),))
-
-
-def _by_kind(comparison: Comparison) -> Iterator[Array]:
-    index = comparison.kind_index()
-    for n in range(len(comparison.kinds)):
-        yield index == n

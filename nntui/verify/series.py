@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -229,13 +229,3 @@ class Series:
     @cached_property
     def _passes(self) -> Passes:
         return Passes(self._run.experiment)
-
-
-def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
-    """Add up counts of the same kind."""
-    total: dict[str, list[int]] = {}
-    for count in counts:
-        each = total.setdefault(count.kind, [0, 0])
-        each[0] += count.agree
-        each[1] += count.compared
-    return tuple(KindCount(kind, agree, compared) for kind, (agree, compared) in total.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -28,6 +29,16 @@ class KindCount(Struct, frozen=True):
     kind: str
     agree: int
     compared: int
+
+
+def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
+    """Add up counts of the same kind."""
+    total: dict[str, list[int]] = {}
+    for count in counts:
+        each = total.setdefault(count.kind, [0, 0])
+        each[0] += count.agree
+        each[1] += count.compared
+    return tuple(KindCount(kind, agree, compared) for kind, (agree, compared) in total.items())
 
 
 class Factor(Struct, frozen=True):
