@@ -8,11 +8,13 @@ import numpy as np
 from verify.cases.case import (
     XOR,
     XOR_TARGETS,
+    After,
     Made,
     case,
     classes,
     data,
     document,
+    means,
     parameters,
     sigmoid,
     softmax,
@@ -34,7 +36,7 @@ def output_weights_updated_first() -> Made:
     w1, b1, w2, b2 = drawn = parameters(3, 4, 2)
     hidden = [[*w1[:, j], b1[j]] for j in range(4)]
     output = [[*w2[:, k], b2[k]] for k in range(2)]
-    after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
+    after = After()
     for inputs, wanted in zip(x, y, strict=True):
         with_bias = [*inputs, 1]
         h = [sigmoid(np.dot(weights, with_bias)) for weights in hidden]
@@ -47,9 +49,8 @@ def output_weights_updated_first() -> Made:
         for j, weights in enumerate(hidden):
             for i, x_i in enumerate(with_bias):
                 weights[i] -= errors[j] * x_i
-        for name, layer in (("1", hidden), ("2", output)):
-            after["W" + name].append([weights[:-1] for weights in np.array(layer).tolist()])
-            after["b" + name].append([weights[-1] for weights in layer])
+        (w1, b1), (w2, b2) = (np.split(np.array(layer), [-1], axis=1) for layer in (hidden, output))
+        after.keep(w1, b1[:, 0], w2, b2[:, 0])
     settings = {"optimizer": ONE, "batch_size": 1}
     return document(x, y, drawn, "sigmoid sigmoid", "half_squared_error", **settings), after
 
@@ -90,7 +91,7 @@ def xor_with_updated_weights() -> Made:
     """2-2-1 for XOR, an example at a time: the output weights move before the hidden deltas."""
     drawn = parameters(2, 2, 1)
     w1, b1, w2, b2 = (array.copy() for array in drawn)
-    after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
+    after = After()
     for inputs, target in zip(XOR, XOR_TARGETS, strict=True):
         h = sigmoid(inputs @ w1 + b1)
         out = sigmoid(h @ w2 + b2)
@@ -100,8 +101,7 @@ def xor_with_updated_weights() -> Made:
         hidden = (w2 @ delta) * h * (1 - h)
         w1 += 0.1 * np.outer(inputs, hidden)
         b1 += 0.1 * hidden
-        for name, array in (("W1", w1), ("b1", b1), ("W2", w2), ("b2", b2)):
-            after[name].append(array.copy())
+        after.keep(w1, b1, w2, b2)
     made = document(XOR, XOR_TARGETS, drawn, "sigmoid sigmoid", "half_squared_error", batch_size=1)
     return made, after
 
@@ -273,10 +273,7 @@ def sigmoid_slope_at_a() -> Made:
     deltas = [(a[2] - y) * slope(a[2])]
     deltas.append(deltas[0] @ w2.T * slope(a[1]))
     d2, d1 = deltas
-    numbers = {
-        "dW1": x.T @ d1 / 4, "db1": d1.mean(axis=0), "dW2": a[1].T @ d2 / 4, "db2": d2.mean(axis=0)
-    }  # fmt: skip
-    return document(x, y, drawn, "sigmoid sigmoid", "half_squared_error"), numbers
+    return document(x, y, drawn, "sigmoid sigmoid", "half_squared_error"), means(x, d1, a[1], d2)
 
 
 @case(
@@ -325,10 +322,7 @@ def tanh_slope_at_the_output() -> Made:
     out = np.tanh(h @ w2 + b2)
     gradient2 = (out - y) * (1 - np.tanh(out) * np.tanh(out))
     gradient1 = gradient2 @ w2.T * (1 - np.tanh(h) * np.tanh(h))
-    numbers = {
-        "dW1": x.T @ gradient1 / 4, "db1": gradient1.mean(axis=0),
-        "dW2": h.T @ gradient2 / 4, "db2": gradient2.mean(axis=0),
-    }  # fmt: skip
+    numbers = means(x, gradient1, h, gradient2)
     return document(x, y, drawn, "tanh tanh", "half_squared_error"), numbers
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 from verify.cases.case import (
+    After,
     Made,
     case,
     classes,
     data,
     document,
     gradients,
+    means,
     parameters,
     sigmoid,
     softmax,
@@ -104,10 +106,7 @@ def mean_divided_by_the_batch() -> Made:
     """The loss is a mean, and the step divides by the batch size once more."""
     x, y = data(5, 3, 2, seed=5)
     h, d1, d2 = backward(x, y, drawn := parameters(3, 4, 2, seed=5))
-    gradient = {
-        "dW1": x.T @ d1 / 5, "db1": d1.mean(axis=0), "dW2": h.T @ d2 / 5, "db2": d2.mean(axis=0)
-    }  # fmt: skip
-    numbers = {name: array / 5 for name, array in gradient.items()}
+    numbers = {name: array / 5 for name, array in means(x, d1, h, d2).items()}
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error"), numbers
 
 
@@ -163,14 +162,14 @@ def gradients_never_zeroed() -> Made:
     drawn = parameters(3, 4, 2, seed=7)
     p = [array.copy() for array in drawn]
     grad = [np.zeros_like(array) for array in p]
-    after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
+    after = After()
     for _ in range(3):
         h, d1, d2 = backward(x, y, p)
         for g, new in zip(grad, (x.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)), strict=True):
             g += new / 5
-        for name, array, g in zip(after, p, grad, strict=True):
+        for array, g in zip(p, grad, strict=True):
             array -= 0.5 * g
-            after[name].append(array.copy())
+        after.keep(*p)
     rate = {"name": "sgd", "learning_rate": 0.5}
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error", optimizer=rate), after
 
@@ -190,7 +189,7 @@ def alias_instead_of_zeros() -> Made:
     drawn = parameters(3, 4, 2, seed=8)
     w1, b1, w2, b2 = (array.copy() for array in drawn)
     templates = [np.zeros_like(array) for array in (w1, b1, w2, b2)]
-    after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
+    after = After()
     for start in (0, 2, 4):
         sums = templates  # meant: a copy of the zeros
         for inputs, target in zip(x[start : start + 2], y[start : start + 2], strict=True):
@@ -200,9 +199,9 @@ def alias_instead_of_zeros() -> Made:
             d1 = w2 @ d2 * (1 - h**2)
             for array, g in zip(sums, (np.outer(inputs, d1), d1, np.outer(h, d2), d2), strict=True):
                 array += g
-        for name, array, g in zip(after, (w1, b1, w2, b2), sums, strict=True):
+        for array, g in zip((w1, b1, w2, b2), sums, strict=True):
             array -= 0.1 * g / 2
-            after[name].append(array.copy())
+        after.keep(w1, b1, w2, b2)
     return document(x, y, drawn, "tanh tanh", "mse", batch_size=2), after
 
 
@@ -220,9 +219,7 @@ def averaged_only_on_the_way_back() -> Made:
     every gradient too small by one factor."""
     x, y = data(4, 3, 2, seed=9)
     h, d1, d2 = backward(x, y, drawn := parameters(3, 4, 2, seed=9))
-    numbers = {
-        "dW1": x.T @ d1 / 4, "db1": d1.mean(axis=0), "dW2": h.T @ d2 / 4, "db2": d2.mean(axis=0)
-    }  # fmt: skip
+    numbers = means(x, d1, h, d2)
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error", reduction="sum"), numbers
 
 

@@ -122,3 +122,16 @@ def softmax(z: np.ndarray) -> np.ndarray:
 def gradients(x: Any, d1: Any, h: Any, d2: Any) -> Numbers:
     """Sum the gradients of two layers, of their inputs x and h and their deltas, over the rows."""
     return {"dW1": x.T @ d1, "db1": d1.sum(axis=0), "dW2": h.T @ d2, "db2": d2.sum(axis=0)}
+
+
+def means(x: Any, d1: Any, h: Any, d2: Any) -> Numbers:
+    """Divide those sums by the number of rows."""
+    return {name: g / len(x) for name, g in gradients(x, d1, h, d2).items()}
+
+
+class After(dict[str, list[Any]]):
+    """The parameters of two layers after each update, by name."""
+
+    def keep(self, *arrays: Any) -> None:
+        for name, array in zip(("W1", "b1", "W2", "b2"), arrays, strict=True):
+            self.setdefault(name, []).append(np.copy(array))

@@ -9,6 +9,7 @@ import numpy as np
 from verify.cases.case import (
     XOR,
     XOR_TARGETS,
+    After,
     Made,
     case,
     classes,
@@ -182,17 +183,16 @@ def of_adam(rule: Callable[..., Any], seed: int) -> Made:
     drawn = parameters(3, 4, 2, seed=seed)
     p = [array.copy() for array in drawn]
     m, v = ([np.zeros_like(array) for array in p] for _ in range(2))
-    after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
+    after = After()
     for t in range(1, 4):
         h = np.tanh(x @ p[0] + p[1])
         out = sigmoid(h @ p[2] + p[3])
         d2 = (out - y) * out * (1 - out) / 5
         d1 = d2 @ p[2].T * (1 - h**2)
-        gradients = (x.T @ d1, d1.sum(axis=0), h.T @ d2, d2.sum(axis=0))
-        for n, (name, g) in enumerate(zip(after, gradients, strict=True)):
+        for n, g in enumerate(gradients(x, d1, h, d2).values()):
             m[n], v[n], m_hat, v_hat = rule(g, m[n], v[n], t, n)
             p[n] -= 0.1 * m_hat / (np.sqrt(v_hat) + 1e-3)
-            after[name].append(p[n].copy())
+        after.keep(*p)
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error", optimizer=ADAM), after
 
 
