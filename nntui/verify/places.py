@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from nntui.engine.full_speed.batch_layout import Indices
+from nntui.engine.full_speed.batch_layout import BatchLayout, Indices
 from nntui.model.errors import NntuiError, counted
+from nntui.model.layers import columns_of
 from nntui.model.names import (
     MEMORY,
     ValueNameError,
@@ -19,8 +21,7 @@ from nntui.model.names import (
     parse_value_name,
     value_name,
 )
-from nntui.model.wiring import check_value, parameter_key
-from nntui.verify.layer_index import layers_of, why_no_layers
+from nntui.model.wiring import Wiring, check_value, parameter_key
 from nntui.verify.right_run import RightRun
 
 # The arrays of a layer, without its number and in small letters → the kind of their numbers.
@@ -40,6 +41,52 @@ _VALUES: Final = {
     "batch_loss": "batch_loss",
 }
 _PER_EXAMPLE: Final = frozenset({"z", "a", "da", "delta", "softmax", "loss", "x", "t"})
+
+
+@dataclass(frozen=True, eq=False)
+class LayerIndex:
+    """A layer of J neurons and the I neurons before it, all connected; 1 follows the inputs.
+
+    ``weights`` (I, J) and ``biases`` (J,) are indices of parameters in canonical order, ``rows``
+    (J,) those of its neurons in a ``BatchLayout``.
+    """
+
+    number: int
+    weights: Indices
+    biases: Indices
+    rows: Indices
+
+
+def layers_of(net: Wiring, layout: BatchLayout) -> tuple[LayerIndex, ...]:
+    """Return the layers of a network behind its inputs; () when it is none of layers.
+
+    In such a network every neuron has all neurons of the layer before as its sources, and no other.
+    """
+    found: list[LayerIndex] = []
+    bias = 0
+    for before, layer in pairwise(columns_of(net) or ()):
+        step = 1 + len(before)
+        biases = bias + step * np.arange(len(layer))
+        weights = biases[None, :] + 1 + np.arange(len(before))[:, None]
+        rows = np.array([layout.row[j] for j in layer], np.intp)
+        found.append(LayerIndex(len(found) + 1, weights, biases, rows))
+        bias += step * len(layer)
+    return tuple(found)
+
+
+def why_no_layers(net: Wiring) -> str:
+    """Say why a network is none of layers; "" when it is one."""
+    if columns_of(net):
+        return ""
+    for before, layer in pairwise(net.columns):
+        for j in layer:
+            for i in net.sources[j]:
+                if i not in before:
+                    return f"{escaped(i)} feeds {escaped(j)} past the layer between"
+            missing = [i for i in before if i not in net.sources[j]]
+            if missing:
+                return f"{escaped(missing[0])} does not feed {escaped(j)}"
+    return "an output is no neuron of the last layer"
 
 
 class NumbersError(NntuiError, ValueError):

@@ -11,7 +11,7 @@ from nntui.model.errors import NntuiError
 from nntui.samples import samples
 from nntui.verify.check_work import check_work
 from nntui.verify.files import Numbers
-from nntui.verify.layer_index import layers_of
+from nntui.verify.places import layers_of
 from nntui.verify.right_run import RightRun
 
 pytestmark = pytest.mark.usefixtures("no_search")
