@@ -72,6 +72,8 @@ class Table(Struct, frozen=True):
     """What a row is about."""
     rows: Callable[[Wiring], tuple[RowKey, ...]]
     label: Callable[[RowKey], str]
+    name_share: int
+    """A name takes no more than that part of the width, half (2) or a quarter (4)."""
     owner: Callable[[RowKey], str]
     """The neuron whose layer a row belongs to."""
     heading: str
@@ -120,6 +122,7 @@ NEURONS: Final = Table(
     noun="neuron",
     rows=lambda net: (*net.inputs, *net.neurons),
     label=str,
+    name_share=4,
     owner=str,
     heading="neuron",
     layer_heading="layer {}",
@@ -149,6 +152,7 @@ CONNECTIONS: Final = Table(
     noun="connection",
     rows=lambda net: tuple((i, j) for j in net.neurons for i in net.sources[j]),
     label=" → ".join,
+    name_share=2,
     owner=lambda key: key[1],
     heading="connection",
     layer_heading="into layer {}",
@@ -359,7 +363,7 @@ def fitted_columns(
         return column.rank if own is None else own
 
     all_columns = [column for column in table.columns if softmax or not column.of_softmax]
-    name = max(min(name, max(room // 4, 8)), 6)
+    name = max(min(name, max(room // table.name_share, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
     spare = room - MARKS - name - layer
     chosen = sorted(all_columns, key=rank)

@@ -38,6 +38,8 @@ from nntui.tui.panes.pane import LinePane, ValueChosen
 
 _MOST_FILTER_CELLS: Final = 24
 _MOST_NAME_CELLS: Final = 16
+_LEAST_SOURCE: Final = 3
+"""Cells of the source in the name of a connection, at least."""
 MOST_FORMATTED: Final = 100
 """Rows whose numbers a column's format suits; of more rows the visible ones."""
 
@@ -259,7 +261,7 @@ class NeuronsPane(LinePane):
         found = [
             Segment(HERE if executing else "›" if chosen else " ", name),
             Segment(sign, line + self.colours.stop),
-            Segment(padded(self._table.label(key), widths.name), name),
+            Segment(padded(self._label(key), widths.name), name),
         ]
         if widths.layer:
             layer = str(frame.snapshot.net.layer[self._table.owner(key)])
@@ -269,6 +271,15 @@ class NeuronsPane(LinePane):
         for column in widths.columns:
             found += self._cell(frame, key, column, line)
         return found
+
+    def _label(self, key: RowKey) -> str:
+        """Return a row's name; of a connection whose name is too long the source gives way."""
+        label = self._table.label(key)
+        if isinstance(key, str) or cells(label) <= self._widths.name:
+            return label
+        source, target = key
+        room = max(self._widths.name - cells(label) + cells(source), _LEAST_SOURCE)
+        return self._table.label((cut(source, room), target))
 
     def _is_chosen(self, key: RowKey, column: Column) -> bool:
         """Whether a cell shows the value that was chosen: in the first column that does."""

@@ -411,6 +411,21 @@ async def test_behind_the_end_of_a_run_what_was_learned_has_a_column(app_on):
         assert [column.heading for column in columns] == ["z", "a", "b"]
 
 
+async def test_the_target_of_every_connection_can_be_read(app_on, lines):
+    app = app_on("classifier")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "j")
+        await pilot.pause()
+        named = [line for line in lines(app) if "→" in line]
+        assert len(named) > 4
+        assert all(re.search(r"(sweetness|crunch) → h1_\d ", line) for line in named)
+        await pilot.press(*["greater_than_sign"] * 20)  # in a narrower pane the source gives way
+        await pilot.pause()
+        named = [line for line in lines(app) if "→" in line]
+        assert any("sweetness" not in line for line in named)
+        assert all(re.search(r" → (h1_\d|lemon|apple|banana) ", line) for line in named)
+
+
 async def test_layer_is_a_letter_where_the_word_would_cost_decimals(app_on, lines):
     app = app_on("classifier")
     async with app.run_test(size=(120, 36)) as pilot:
