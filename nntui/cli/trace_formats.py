@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Final
 
-from nntui.cli.tables import json_encoder, json_text
+from nntui.cli.tables import json_encoder
 from nntui.debugger.commands.movement import heading
 from nntui.debugger.step import Step
 from nntui.engine.schedule import Operation
@@ -33,24 +33,30 @@ def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator
         if (line := templates.get(key)) is None:
             if len(templates) == _MOST_TEMPLATES:
                 templates.clear()
-            line = templates[key] = _template(step)
+            line = templates[key] = _template(step, write)
         example = "null" if at.example is None else at.example + 1
         counters = at.step + 1, at.epoch + 1, at.update + 1, example
         values = (*step.reads.values(), *step.writes.values())
         numbers = [text if "." in (text := exact(x)) else _json_number(text) for x in values]
-        yield line % (*counters, *numbers, harmless_json(write(step.text)))
+        yield harmless_json(line % (*counters, *numbers, write(step.text)))
 
 
 _MOST_TEMPLATES: Final = 16384
-_BLANK: Final = "\0"  # in no name
 
 
-def _template(step: Step) -> str:
+def _template(step: Step, write: Callable[[str], str]) -> str:
     """Write the line of a step with %s for its counters, its numbers and its formula."""
-    line = step.about | dict.fromkeys(("step", "epoch", "update", "example"), _BLANK)
-    line["reads"], line["writes"] = (dict.fromkeys(of, _BLANK) for of in (step.reads, step.writes))
-    line["text"] = _BLANK
-    return json_text(line).replace("%", "%%").replace(json_text(_BLANK), "%s")
+
+    def word(text: str) -> str:
+        return write(text).replace("%", "%%")
+
+    pairs = [
+        f'"{key}": {word(value) if isinstance(value, str) else "%s"}'
+        for key, value in step.about.items()
+    ]
+    for side, values in (("reads", step.reads), ("writes", step.writes)):
+        pairs.append(f'"{side}": {{{", ".join([f"{word(name)}: %s" for name in values])}}}')
+    return f'{{{", ".join(pairs)}, "text": %s}}'
 
 
 def _json_number(text: str) -> str:

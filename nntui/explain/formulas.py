@@ -157,7 +157,7 @@ def _sum_sentence(step: StepRecord) -> str:
 @lru_cache(maxsize=16384)
 def _sum_template(kind: str, i: str, j: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
     """Return the sentence with %s for its numbers, and the names of each sum's values."""
-    sums = tuple(tuple(value_name(*value) for value in found) for found in _sums(kind, i, j))
+    sums = tuple([tuple([value_name(*value) for value in found]) for found in _sums(kind, i, j)])
     parts = [value.replace("%", "%%") + " = %s + %s · %s = %s" for value, *_ in sums]
     return "; ".join(parts), sums
 
