@@ -8,8 +8,8 @@ import click
 
 from nntui.cli.endings import say, terminable
 from nntui.cli.files import epochs_option, file_argument, hidden_model_options, opened, with_epochs
+from nntui.cli.tables import echo_lines
 from nntui.model.errors import NntuiError
-from nntui.text import harmless
 
 
 @click.command("trace", short_help="Print the steps of a run, to read or to process.")
@@ -70,5 +70,4 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     stepper.seek(first - 1)
     steps = observed_steps(stepper.training_run, end - first + 1)
     with terminable():
-        for text in FORMATS[form](steps, experiment, end):
-            print(harmless(text, "\n"))  # echo would flush every line
+        echo_lines(FORMATS[form](steps, experiment, end))
