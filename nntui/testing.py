@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,13 +18,11 @@ from nntui.model.coercion import array, described, shape_of
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped, parameter_name
 from nntui.verify.check_work import check_work
+from nntui.verify.verdict import FILE_AT
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.model.numerics import Array
-
-_FILE_AT: Final = re.compile(r"nntui FILE --at (\d+)")
-"""Where a verdict says to look: in a test there is no file, but a debugger."""
 
 _MOST_SHOWN: Final = 8
 """Lines about wrong gradients, at most."""
@@ -86,7 +83,7 @@ def judged(experiment: Experiment, given: Mapping[str, Any]) -> tuple[str, ...]:
     except NntuiError:  # shapes that do not fit: the faults say so
         return ()
     lines = () if verdict.right else verdict.lines
-    return tuple(_FILE_AT.sub(r"debugger.goto(\1)", line) for line in lines)
+    return tuple(FILE_AT.sub(r"debugger.goto(\1)", line) for line in lines)
 
 
 def _by_name(given: Any, names: list[str]) -> dict[str, Any]:

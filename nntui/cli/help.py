@@ -264,7 +264,7 @@ _MODELS: Final = (
         ".pt .pth",
         "the same, saved by torch.save: read by PyTorch (2.6 or newer) in its own process",
     ),
-    (".onnx", "Gemm, MatMul and Add, activations, Softmax at the end; with nntui[models]"),
+    (".onnx", "Gemm, MatMul, Add, activations, batch norm, Softmax at the end; with nntui[models]"),
     (".json", "what net.toJSON() of brain.js gives"),
     ("https://…", "an address of TensorFlow Playground: its settings; it has no weights"),
 )

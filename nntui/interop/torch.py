@@ -23,7 +23,7 @@ from nntui.model.layers import arrays_of, columns_of
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, parameter_name
 from nntui.verify.check_work import check_work
-from nntui.verify.verdict import Verdict
+from nntui.verify.verdict import FILE_AT, Verdict
 
 _NOT_ZEROED: Final = (
     "Does .grad hold earlier batches, too? optimizer.zero_grad() before backward() clears it."
@@ -176,6 +176,9 @@ def compare(
         gradients = {id(p): p.grad for p in parameters if p.grad is not None}
     numbers = _named_gradients(experiment, entries, traced.parameters, gradients)
     verdict = check_work(experiment, numbers, rtol=rtol, atol=atol)
+    look = r"nntui.breakpoint(model, X, y, loss_fn), then goto \1"
+    lines = tuple(FILE_AT.sub(look, line) for line in verdict.lines)
+    verdict = replace(verdict, lines=lines)
     if left and verdict.verdict in ("factor", "unknown"):
         verdict = replace(verdict, notes=(*verdict.notes, _NOT_ZEROED))
     return verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -10,6 +11,8 @@ from msgspec import Struct
 
 Outcome = Literal["right", "factor", "kink", "mistake", "unknown"]
 
+FILE_AT: Final = re.compile(r"nntui FILE --at (\d+)")
+"""Where a verdict says to look; in Python there is no file."""
 MOST_DIFFERENCES: Final = 1000
 """How many differences a verdict lists at most: the first ones."""
 

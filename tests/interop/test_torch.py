@@ -432,6 +432,7 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
     doubled = nntui.compare(model, x, y, lambda a, t: 2 * ((a - t) ** 2).mean(), loss="mse")
     assert not doubled.right
     assert doubled.factor is not None
+    assert "nntui.breakpoint(model, X, y, loss_fn), then goto " in doubled.lines[-1]
     with pytest.raises(nntui.ConversionError, match=r"call loss\.backward"):
         nntui.compare(model, x, y, nn.MSELoss(), left=True)
     for _ in range(2):  # without zero_grad
