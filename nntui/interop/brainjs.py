@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nntui.document.errors import Fault, at_index, at_key, shown
-from nntui.interop.layers import Layer
+from nntui.interop.chain import Layer
 from nntui.interop.numpy import layers_of_arrays
 from nntui.interop.sketch import Sketch
 from nntui.model.activations import Activation

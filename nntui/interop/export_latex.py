@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from nntui.explain.numbers import rounded
+from nntui.interop.chain import Layer, layers_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.expression_text import expressions_of, latex, tex_number
-from nntui.interop.layers import Layer, layers_of
 from nntui.interop.numpy_functions import rule_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from nntui.interop.chain import dense_layers_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.export_neurons import neurons_program
-from nntui.interop.layers import dense_layers_of
 from nntui.interop.numpy_functions import (
     functions,
     imports,

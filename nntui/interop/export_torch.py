@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from nntui.interop.chain import Layer
 from nntui.interop.expression_text import TORCH, expressions_of
-from nntui.interop.layers import Layer
 from nntui.interop.program import (
     Parameter,
     Program,

@@ -16,9 +16,9 @@ from nntui.document.new_data import NewData
 from nntui.document.parse import parsed
 from nntui.interop import brainjs, onnx, playground
 from nntui.interop.activations import chosen_activations
+from nntui.interop.chain import Layer
 from nntui.interop.errors import ConversionError
 from nntui.interop.kinds import PLAYGROUND
-from nntui.interop.layers import Layer
 from nntui.interop.sketch import (
     Arrays,
     Given,

@@ -23,8 +23,8 @@ from nntui.interop.activations import (
     scaled_elu,
 )
 from nntui.interop.arrays import array_of, compare_answers, normalized, rows_of
+from nntui.interop.chain import Layer, answers, copying, experiment_of, flat
 from nntui.interop.errors import ConversionError, said_by
-from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training

@@ -7,8 +7,8 @@ from typing import Any
 
 from nntui.interop.activations import chosen_activations
 from nntui.interop.arrays import array_of, rows_of, shape_text
+from nntui.interop.chain import Layer, experiment_of
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, experiment_of
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError
 from nntui.model.experiment import Experiment, Training

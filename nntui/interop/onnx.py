@@ -21,8 +21,8 @@ from nntui.interop.activations import (
     hard_tanh,
     scaled_elu,
 )
+from nntui.interop.chain import Layer, copying
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, copying
 from nntui.interop.sketch import Sketch
 from nntui.model.activations import Activation
 from nntui.model.experiment import Training

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from msgspec import Struct
 
+from nntui.interop.chain import Layer, dense_layers_of
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, dense_layers_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import Array

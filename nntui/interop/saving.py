@@ -17,10 +17,10 @@ from nntui.document.files import folder_of, path_text, write_atomically
 from nntui.document.network import plain_function
 from nntui.document.save import plain_document, save
 from nntui.interop import onnx
+from nntui.interop.chain import Layer, dense_layers_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.files import OWN
 from nntui.interop.kinds import is_foreign
-from nntui.interop.layers import Layer, dense_layers_of
 from nntui.model.coercion import described
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment

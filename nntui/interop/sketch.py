@@ -18,8 +18,8 @@ from nntui.document.new import read_as
 from nntui.document.new_data import NewData, data_named
 from nntui.interop.activations import chosen_activations
 from nntui.interop.arrays import array_of, dataset_of, rows_of
+from nntui.interop.chain import Layer, network_of
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, network_of
 from nntui.model.dataset import Dataset
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training

@@ -14,8 +14,8 @@ import numpy as np
 from msgspec import Struct
 
 from nntui.interop.arrays import array_of, rows_of
+from nntui.interop.chain import Layer, experiment_of, flat
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, experiment_of, flat
 from nntui.interop.numpy import layers_of_arrays
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training

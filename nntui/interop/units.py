@@ -16,7 +16,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nntui.interop.layers import check_size, named
+from nntui.interop.chain import check_size, named
 from nntui.model.activations import Activation
 from nntui.model.layers import names_of_layers
 from nntui.model.network import Network, Role

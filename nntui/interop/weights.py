@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise, permutations
 from typing import Final
 
+from nntui.interop.chain import Layer, check_size
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, check_size
 from nntui.interop.numpy import layers_of_arrays
 from nntui.model.layers import Order
 from nntui.model.names import escaped

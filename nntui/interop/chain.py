@@ -1,4 +1,4 @@
-"""Layers of numbers as every other library has them, and the network that they make."""
+"""A chain of layers of numbers, as other libraries have them, and the network that it makes."""
 
 from __future__ import annotations
 
