@@ -56,13 +56,18 @@ def known_factors(n: int, k: int, learning_rate: float) -> dict[float, str]:
 
 
 def common_factor(
-    comparison: Comparison, right: Array, without: Array, known: Mapping[float, str]
+    comparison: Comparison,
+    right: Array,
+    without: Array,
+    known: Mapping[float, str],
+    *,
+    any_other: bool = True,
 ) -> Factor | None:
     """Find the one factor by which gradients, δ or losses differ from the right ones.
 
     Each kind is right, or has the factor throughout. Parameters after updates are left aside.
     ``without``: the right numbers with no penalty in the gradients: the factor may have been put to
-    it before the penalty was added.
+    it before the penalty was added. ``any_other``: whether it may be none of the known ones.
     """
     agree = comparison.agrees(right) | comparison.is_after()
     wrong = np.flatnonzero(~agree)
@@ -78,7 +83,7 @@ def common_factor(
         measured = float((comparison.found[largest] - penalty[largest]) / base[largest])
         tried = {v: m for v, m in known.items() if abs(v - measured) <= _LIKE * abs(v)}
         written = f"{measured:.6g}"
-        if not tried and len(wrong) >= FEWEST and float(written) not in (0.0, 1.0):
+        if any_other and not tried and len(wrong) >= FEWEST and float(written) not in (0.0, 1.0):
             tried = {measured: f"{written}, {_unusual(comparison)}"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)

@@ -119,6 +119,10 @@ class _Case:
                 found = search.several(pairs=judgement.agree.sum() == most)
                 if found.is_complete:
                     return judgement.mistaken(found)
+            if not self.rows:
+                for judgement, search in searches:
+                    if with_factor := search.up_to_factor(judgement.known_factors):
+                        return judgement.mistaken(*with_factor)
         return searches[0][0].unknown(searches[0][1].first_settled())
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
@@ -190,9 +194,7 @@ class _Judgement:
     def factor(self) -> Verdict | None:
         """Say by which factor they differ, if all do by one; else None."""
         case, comparison = self.case, self.comparison
-        passes, given = case.passes, case.given
-        n = case.schedule.batch_length(given.update if given.of_batch else given.first_after)
-        known = known_factors(n, len(passes.net.outputs), passes.training.optimizer.learning_rate)
+        passes, given, known = case.passes, case.given, self.known_factors
         factor: Factor | None = None
         if given.of_batch:
             factor = common_factor(comparison, self.expected, self._without_penalty(), known)
@@ -211,6 +213,13 @@ class _Judgement:
         one = search.one()
         verdict = self._verdict("factor", self.words.factor(factor, one), one)
         return replace(verdict, factor=factor)
+
+    @cached_property
+    def known_factors(self) -> dict[float, str]:
+        """The factors that mistakes make here, with what they are."""
+        passes = self.case.passes
+        rate = passes.training.optimizer.learning_rate
+        return known_factors(self.comparison.examples, len(passes.net.outputs), rate)
 
     def _without_penalty(self) -> Array:
         batch = self.numbers.batch
@@ -304,9 +313,10 @@ class _Judgement:
                 return self._verdict("unknown", self.words.rounded(digits)) if rounded else None
         return None
 
-    def mistaken(self, explanation: Explanation) -> Verdict:
-        """Name the mistakes that explain them."""
-        return self._verdict("mistake", self.words.mistaken(explanation), explanation)
+    def mistaken(self, explanation: Explanation, factor: Factor | None = None) -> Verdict:
+        """Name the mistakes that explain them, and a factor beside."""
+        lines = self.words.mistaken(explanation, factor)
+        return replace(self._verdict("mistake", lines, explanation), factor=factor)
 
     def unknown(self, partly: Explanation | None) -> Verdict:
         """Say that nothing explains them all, or what explains a part."""

@@ -7,7 +7,7 @@ first place that differs, keeps what settled it, and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Final
@@ -16,9 +16,11 @@ import numpy as np
 
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
+from nntui.verify.factors import common_factor
 from nntui.verify.given import Mask
 from nntui.verify.mistakes.table import Candidate
 from nntui.verify.updates import RIGHT, Simulation, Variation
+from nntui.verify.verdict import Factor
 
 MOST_MISTAKES: Final = 3
 """How many mistakes at once are looked for."""
@@ -120,6 +122,26 @@ class Search:
 
     def _by(self, candidate: Candidate) -> Explanation:
         return self._explained(((candidate,),), candidate.variation)
+
+    def up_to_factor(self, known: Mapping[float, str]) -> tuple[Explanation, Factor] | None:
+        """Look for one mistake that explains every number, but for a factor of the gradients."""
+        budget = Budget(_WORK_OF_ONE)
+        for candidate in filter(lambda c: c.variation.changes, self._candidates):
+            if not budget.allows(self._work):
+                break
+            with np.errstate(all="ignore"):
+                made = self._simulation.run(candidate.variation)
+                assert made.batch is not None
+                bare = replace(made, batch=replace(made.batch, g=made.batch.dp))
+                expected, without = (
+                    self._comparison.expected(each, self._first) for each in (made, bare)
+                )
+            factor = common_factor(self._comparison, expected, without, known, any_other=False)
+            if factor is not None:
+                agree = np.ones_like(self.right.agree)
+                places = ((candidate,),)
+                return Explanation(places, candidate.variation, expected, agree), factor
+        return None
 
     def several(self, *, pairs: bool) -> Explanation:
         """Look for several mistakes; the best explanation found, complete or not.

@@ -78,10 +78,12 @@ class Wording:
             f"Nothing needs to be changed. {self._look()}",
         )
 
-    def mistaken(self, explanation: Explanation) -> tuple[str, ...]:
+    def mistaken(self, explanation: Explanation, factor: Factor | None) -> tuple[str, ...]:
         """Say what was done, and what is right."""
         firsts = [place[0] for place in explanation.places]
         what = "; and ".join(dict.fromkeys(self._filled(c.mistake.done, c) for c in firsts))
+        if factor is not None:
+            what += f"; and the gradients have the factor {factor.meaning}"
         right = "; ".join(dict.fromkeys(self._filled(c.mistake.right, c) for c in firsts))
         sure = _sentence(self._all_agree("with that"))
         others = {c.name: c for place in explanation.places for c in reversed(place)}

@@ -293,3 +293,14 @@ def test_a_gradient_whose_norm_is_clipped_is_right_up_to_a_factor() -> None:
     verdict = judge(networks.experiment(net), clipped_each(*given, lambda g: g * 0.1 / whole))
     assert verdict.verdict == "factor"
     assert "makes the whole gradient 0.1 long, as clipping its norm does" in verdict.lines[0]
+
+
+def test_a_mistake_beside_a_factor_is_told_with_it() -> None:
+    net = networks.probe(l2=0.0)
+    weights, biases = gradients(net, "other_targets")
+    given = networks.given_gradients([5 * g for g in weights], [5 * g for g in biases])
+    verdict = judge(networks.experiment(net), given)
+    assert verdict.mistakes == (("other_targets",),), verdict
+    assert verdict.factor is not None
+    assert verdict.factor.value == 5
+    assert "and the gradients have the factor N (N = 5 examples)" in verdict.lines[0]
