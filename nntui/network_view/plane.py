@@ -73,7 +73,8 @@ class DataSigns:
             return cls(_each(signs, kinds), _words(signs, names), names, tuple(kinds))
         low, high = values[0], values[-1]
         digits = [int((y - low) / ((high - low) or 1.0) * 9.99) for y in numbers]
-        return cls(_each("0123456789", digits), (f"0…9 target {low:g}…{high:g}",))
+        meant = f"0…9 target {low:g}…{high:g}" if low < high else f"0 target {low:g}"
+        return cls(_each("0123456789", digits), (meant,))
 
     @classmethod
     def _of_classes(

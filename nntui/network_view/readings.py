@@ -146,6 +146,8 @@ def _answer(number: float | None, width: int) -> str:
     if number is None:
         return NOT_YET
     if math.isfinite(number) and abs(number) < 100 and width >= 6:
-        text = f"{number:.3f}" if abs(number) < 10 else f"{number:.2f}"
+        text = f"{number:.3f}"
+        if len(text.removeprefix("-")) > len("9.999"):  # 9.9996, too, is 10.00
+            text = f"{number:.2f}"
         return text.removeprefix("-") if float(text) == 0 else text
     return fitted(number, width)

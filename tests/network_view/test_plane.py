@@ -97,6 +97,10 @@ def test_numbers_have_signs_that_need_no_colour(targets, signs) -> None:
     assert DataSigns.of(experiment, 10).signs == signs
 
 
+def test_one_target_for_all_is_explained_as_one() -> None:
+    assert DataSigns.of(load(samples()["notebook-diamond"]), 10).words == ("0 target 10",)
+
+
 def test_names_of_one_letter_are_numbered() -> None:
     assert DataSigns.of(of_classes([0, 1, 2]), 10).signs == "123"  # y1, y2, y3
 

@@ -83,6 +83,14 @@ def test_an_output_says_its_answer_and_the_one_that_is_wanted(debugger):
     assert found["y"].readings[-1].right in (True, False)
 
 
+def test_what_is_nearly_ten_is_written_as_ten_is():
+    debugger = Debugger(nntui.load(samples()["notebook-diamond"]))
+    debugger.move("run")
+    found, _ = looks(debugger)
+    assert debugger["a[Out1]"] < 10.0
+    assert numbers(found["Out1"])["says"] == numbers(found["Out1"])["want"] == "10.00"
+
+
 def test_how_a_wrong_answer_is_wrong_is_said(debugger):
     debugger.edit("b[y]", 3.0)
     to(debugger, "loss")
