@@ -109,6 +109,8 @@ class FullSpeed:
             code = compile_training(self.experiment, self.schedule, self._updates)
             if code is not None and self._computes_alike(code):
                 self._compiled = code
+                if self.is_tiny:
+                    return  # it needs nothing else
         self._updates.compile()
         for layer in self._layout.layers:
             for f, _ in layer.activations:
