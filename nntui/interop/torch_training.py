@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 from typing import Any, Final
 
@@ -239,23 +239,23 @@ def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
     if kind == "Adam" and all(g.get("decoupled_weight_decay") for g in given.param_groups):
         kind = "AdamW"
     row = OPTIMIZERS[kind]
-    groups = {id(p): group for group in given.param_groups for p in group["params"]}
+    group_of = {id(p): group for group in given.param_groups for p in group["params"]}
     own = traced.parameters
-    frozen = traced.frozen | own.mask(lambda p: id(p) not in groups)
-    trained = [p for p in traced.used if not frozen[own.start(p)]]
-    if not trained:
+    frozen = traced.frozen | own.mask(lambda p: id(p) not in group_of)
+    starts = [start for p in traced.used if not frozen[start := own.start(p)]]
+    if not starts:
         raise ConversionError("the optimizer has none of the model’s parameters")
-    for name in row.unlike:
-        if any(groups[id(p)].get(name) for p in trained):
-            raise ConversionError(f"{kind} with {name} is another rule than nntui’s {row.name}")
+    groups = {name: group_of[id(p)] for name, p in map(own.__getitem__, starts)}
+    for setting in row.unlike:
+        if any(group.get(setting) for group in groups.values()):
+            raise ConversionError(f"{kind} with {setting} is another rule than nntui’s {row.name}")
     settings = {
-        name: _alike(kind, name, [of(groups[id(p)]) for p in trained])
-        for name, of in row.settings.items()
+        setting: _alike(kind, setting, {name: of(group) for name, group in groups.items()})
+        for setting, of in row.settings.items()
     }
-    decays = [
-        (float(groups[id(p)]["weight_decay"]), own.start(p) in traced.biases) for p in trained
-    ]
-    l2, decay = _decay(kind, decays)
+    decays = {name: float(group["weight_decay"]) for name, group in groups.items()}
+    biases = {own[start][0] for start in starts if start in traced.biases}
+    l2, decay = _decay(kind, decays, biases)
     optimizer = Optimizer.of(row.name, **settings, **decay)
     updates = _updates(given.state, traced.used)
     memory: tuple[Array, ...] = ()
@@ -272,27 +272,32 @@ def _remembered(states: Mapping[Any, Mapping[str, Any]], key: str, p: Any) -> Ar
     return None if value is None else array_of(value, key)
 
 
-def _alike(kind: str, name: str, values: Sequence[float]) -> float:
-    if len(set(values)) > 1:
-        several = listed(f"{value:g}" for value in sorted(set(values)))
-        raise ConversionError(
-            f"{kind} has the {name.replace('_', ' ')} {several} for different parameters, and "
-            "nntui has one for all"
-        )
-    return values[0]
+def _alike(kind: str, setting: str, values: Mapping[str, float]) -> float:
+    """Return the one value of a setting, given for each parameter by its name.
+
+    Raises:
+        ConversionError: names two parameters for which it differs.
+    """
+    (first, value), *rest = values.items()
+    for name, other in rest:
+        if other != value:
+            raise ConversionError(
+                f"{kind} has the {setting.replace('_', ' ')} {value:g} for “{escaped(first)}” and "
+                f"{other:g} for “{escaped(name)}”, and nntui has one for all"
+            )
+    return value
 
 
 def _decay(
-    kind: str, decays: Sequence[tuple[float, bool]]
+    kind: str, decays: Mapping[str, float], biases: Set[str]
 ) -> tuple[float, dict[str, float | bool]]:
-    """Convert weight_decay, given with whether it is of a bias, to l2 and the optimizer's settings.
+    """Convert weight_decay, given for each parameter, to l2 and the optimizer's settings.
 
     Where it spares the biases, it is nntui's l2, but for AdamW's.
     """
-    of_weights = [decay for decay, is_bias in decays if not is_bias]
-    spares_biases = of_weights and not any(decay for decay, is_bias in decays if is_bias)
-    if not spares_biases or len(of_weights) == len(decays) or not any(of_weights):
-        return 0.0, {"weight_decay": _alike(kind, "weight_decay", [decay for decay, _ in decays])}
+    of_weights = {name: decay for name, decay in decays.items() if name not in biases}
+    if not biases or any(decays[name] for name in biases) or not any(of_weights.values()):
+        return 0.0, {"weight_decay": _alike(kind, "weight_decay", decays)}
     decay = _alike(kind, "weight_decay", of_weights)
     return (0.0, {"weight_decay": decay, "decay_biases": False}) if kind == "AdamW" else (decay, {})
 

@@ -164,7 +164,12 @@ def test_weight_decay_that_spares_the_biases_is_l2_or_that_of_adamw(torch, nn, x
     assert experiment.training.optimizer.text.endswith("weight_decay 0.3 decay_biases no")
     for kind in (torch.optim.AdamW, torch.optim.SGD):
         optimizer = kind(groups(0.3, 0.1), lr=0.1)
-        _refused("the weight decay .* for different parameters", model, *xy, optimizer=optimizer)
+        _refused(
+            "the weight decay 0.3 for “0.weight” and 0.1 for “0.bias”",
+            model,
+            *xy,
+            optimizer=optimizer,
+        )
 
 
 def test_log_softmax_with_its_loss_is_cross_entropy(torch, nn, xy):
@@ -382,7 +387,9 @@ def test_optimizers_with_other_rules_are_refused(torch, nn, xy):
     refused("Adam with amsgrad", "Adam", amsgrad=True)
     groups = [{"params": model[0].parameters(), "lr": 0.1}, {"params": model[2].parameters()}]
     mixed = torch.optim.SGD(groups, lr=0.2)
-    _refused("the learning rate 0.1 or 0.2 for different", model, *xy, optimizer=mixed)
+    _refused(
+        "the learning rate 0.1 for “0.weight” and 0.2 for “2.weight”", model, *xy, optimizer=mixed
+    )
     other = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
     _refused("has none of the model’s parameters", model, *xy, optimizer=other)
 
