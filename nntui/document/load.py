@@ -60,7 +60,7 @@ def load(path: str | os.PathLike[str]) -> Experiment:
 
 def _hint(file: str) -> str:
     """Say what opens a file that is no document, by its name."""
-    if file.lower().endswith((".npz", ".safetensors", ".onnx")):
+    if file.lower().endswith((".npz", ".safetensors", ".onnx", ".pt", ".pth")):
         return "nntui.from_file opens models of other libraries"
     return ""
 

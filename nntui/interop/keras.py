@@ -87,7 +87,7 @@ def from_keras(
         X: the examples (N, inputs).
         y: the targets as ``fit`` takes them.
         loss: nntui's to use instead of the one that the model was compiled with.
-        optimizer: the same; of the model's, SGD and Adam are taken with what they remember.
+        optimizer: the same; of the model's, SGD, Adam and AdamW are taken with what they remember.
         batch_size: examples in a batch; None: all.
         shuffle: whether each epoch has another order (nntui's own).
         epochs: how long the run is.
@@ -308,22 +308,29 @@ def _optimizer(model: Any, read: _Read) -> tuple[Optimizer, OptimizerState | Non
     if given is None:
         raise ConversionError('the model is not compiled: say the optimizer, as optimizer="sgd"')
     kind, settings = type(given).__name__, given.get_config()
-    other = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "amsgrad")
+    other = ("clipnorm", "global_clipnorm", "clipvalue", "use_ema", "amsgrad")
     unlike = [key for key in other if settings.get(key)]
-    rate = settings.get("learning_rate")
-    if kind not in ("SGD", "Adam") or unlike or not isinstance(rate, float) or not rate:
+    rate, decay = settings.get("learning_rate"), float(settings.get("weight_decay") or 0.0)
+    if decay and kind == "SGD":
+        unlike.append("weight_decay")
+    known = ("SGD", "Adam", "AdamW")
+    if kind not in known or unlike or not isinstance(rate, float) or not rate:
         what = f" with {listed(unlike)}" if unlike else ""
         raise ConversionError(
-            f"the optimizer is {escaped(kind)}{what}, expected SGD or Adam with one learning rate: "
-            'say another, such as optimizer="adam"'
+            f"the optimizer is {escaped(kind)}{what}, expected {listed(known)} with one learning "
+            'rate: say another, such as optimizer="adam"'
         )
-    if kind == "Adam":
+    if kind != "SGD":
+        # Keras's weight decay shrinks parameters beside the step, with Adam, too.
+        more = {"decay_biases": _decays_biases(model, read, given)} if decay else {}
         optimizer = Optimizer.of(
-            "adam",
+            "adamw" if decay else "adam",
             learning_rate=rate,
             beta1=settings["beta_1"],
             beta2=settings["beta_2"],
             eps=settings["epsilon"],
+            weight_decay=decay,
+            **more,
         )
         names: tuple[str, ...] = ("_momentums", "_velocities")
         factor = 1.0
@@ -335,6 +342,24 @@ def _optimizer(model: Any, read: _Read) -> tuple[Optimizer, OptimizerState | Non
         names = ("momentums",)
         factor = -1.0 / rate
     return optimizer, _state(model, read, given, optimizer, names, factor)
+
+
+def _decays_biases(model: Any, read: _Read, given: Any) -> bool:
+    """Whether the optimizer's weight decay is of biases, too (``exclude_from_weight_decay``).
+
+    Raises:
+        ConversionError: it spares some of the weights, or some of the biases alone.
+    """
+    biases = {bias for _, bias in read.variables}
+    decays: dict[bool, set[bool]] = {True: set(), False: set()}
+    for variable in model.trainable_variables:
+        decays[id(variable) in biases].add(bool(given._use_weight_decay(variable)))
+    if decays[False] != {True} or len(decays[True]) > 1:
+        raise ConversionError(
+            "the optimizer’s weight_decay excludes some variables, and nntui’s is of all weights, "
+            "and of all biases or none"
+        )
+    return decays[True] != {False}
 
 
 def _state(
@@ -374,6 +399,6 @@ def _state(
 def _notes(loss: Loss, optimizer: Optimizer) -> list[str]:
     """Say what Keras does otherwise."""
     notes = [_CLIPPED] if loss.name in ("bce", "cross_entropy") else []
-    if optimizer.name == "adam":
+    if optimizer.name in ("adam", "adamw"):
         notes.append("Keras adds epsilon before the bias correction of v, nntui after it.")
     return notes

@@ -63,7 +63,12 @@ def from_sklearn(
     if not hasattr(fitted, "coefs_"):
         known = hasattr(fitted, "hidden_layer_sizes")
         found = f"{kind}, which is not fitted" if known else kind
-        raise ConversionError(f"found {found}, expected a fitted MLPClassifier or MLPRegressor")
+        hint = "; its best_estimator_ may be one" * hasattr(fitted, "best_estimator_")
+        if hasattr(fitted, "steps"):
+            hint = "; of a pipeline: from_sklearn(pipeline[-1], pipeline[:-1].transform(X), y)"
+        raise ConversionError(
+            f"found {found}, expected a fitted MLPClassifier or MLPRegressor{hint}"
+        )
     layers = _layers(fitted)
     targets = _targets(fitted, y)
     examples = len(rows_of(X))

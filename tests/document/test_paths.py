@@ -28,9 +28,10 @@ def test_what_is_no_experiment_is_not_saved(tmp_path):
 
 
 def test_documents_and_models_name_the_function_that_opens_them(tmp_path):
-    (tmp_path / "w.npz").write_bytes(b"PK\x03\x04")
-    with pytest.raises(nntui.DocumentError, match="from_file opens models of other libraries"):
-        nntui.load(tmp_path / "w.npz")
+    for name in ("w.npz", "w.pt"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04")
+        with pytest.raises(nntui.DocumentError, match="from_file opens models of other libraries"):
+            nntui.load(tmp_path / name)
     nntui.save(nntui.load("xor"), tmp_path / "xor.json")
     with pytest.raises(nntui.DocumentError, match="load opens documents"):
         nntui.from_file(tmp_path / "xor.json")

@@ -33,6 +33,8 @@ def _fit(model, x, y, epochs):
         ("SGD", {"learning_rate": 0.1}),
         ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
         ("Adam", {"learning_rate": 0.01, "epsilon": 1e-10}),  # it stands elsewhere there
+        ("AdamW", {"learning_rate": 0.01, "epsilon": 1e-10, "weight_decay": 0.3}),
+        ("Adam", {"learning_rate": 0.01, "epsilon": 1e-10, "weight_decay": 0.3}),
     ],
 )
 def test_updates_are_those_of_keras(keras, optimizer, settings):
@@ -55,6 +57,19 @@ def test_updates_are_those_of_keras(keras, optimizer, settings):
     )
     np.testing.assert_allclose(found, expected, rtol=0, atol=2e-5)
     assert np.abs(found - parameters(experiment)).max() > 1e-2
+
+
+def test_a_weight_decay_may_exclude_the_biases(keras):
+    adamw = keras.optimizers.AdamW(0.01, weight_decay=0.3, epsilon=1e-10)
+    adamw.exclude_from_weight_decay(var_names=["bias"])
+    dense = keras.layers.Dense
+    model = _model(keras, dense(4, "tanh"), dense(2), loss="mse", optimizer=adamw)
+    _fit(model, X, Y, 2)
+    experiment = nntui.from_keras(model, X, Y)
+    assert experiment.training.optimizer.text.endswith("decay_biases no")
+    _fit(model, X, Y, 3)
+    after = parameters(nntui.from_keras(model, X, Y))
+    np.testing.assert_allclose(parameters_after(experiment, 3), after, rtol=0, atol=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +118,11 @@ def test_what_nntui_does_not_have_is_refused(keras):
     refused("has a kernel constraint", dense(2, kernel_constraint="non_neg"))
     refused("has an activity regularizer", dense(2, activity_regularizer="l2"))
     refused("different penalties", dense(2), dense(2, kernel_regularizer="l2"))
+    decaying = keras.optimizers.SGD(0.1, weight_decay=0.1)
+    refused("SGD with weight_decay, expected SGD, Adam or AdamW", dense(2), optimizer=decaying)
+    excluding = keras.optimizers.AdamW(0.1)
+    excluding.exclude_from_weight_decay(var_names=["kernel"])
+    refused("weight_decay excludes some variables", dense(2), optimizer=excluding)
     refused("the optimizer is Nadam", dense(2), optimizer="nadam")
     refused("no loss that is Keras’s poisson", dense(2), loss="poisson")
     refused("softmax, which is in the loss", dense(2, activation="softmax"))

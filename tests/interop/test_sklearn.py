@@ -64,6 +64,9 @@ def test_what_differs_from_nntui_is_refused(changed, said):
 def test_an_estimator_that_is_not_fitted_is_refused():
     with pytest.raises(nntui.ConversionError, match="SimpleNamespace, which is not fitted"):
         nntui.from_sklearn(SimpleNamespace(hidden_layer_sizes=3), X, CLASSES)
+    for around, hint in (("steps", "of a pipeline: from_sklearn"), ("best_estimator_", "its best")):
+        with pytest.raises(nntui.ConversionError, match=hint):
+            nntui.from_sklearn(SimpleNamespace(**{around: [1]}), X, X)
     with pytest.raises(nntui.ConversionError, match="found int, expected a fitted MLPClassifier"):
         nntui.from_sklearn(3, X, CLASSES)
 
