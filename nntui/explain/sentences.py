@@ -16,7 +16,6 @@ from nntui.explain.formulas import StepRecord, running_sum
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 from nntui.model.names import escaped, value_name
-from nntui.model.optimizers import Optimizer
 from nntui.model.wiring import Wiring
 
 FLAT: Final = 0.01
@@ -326,21 +325,15 @@ def _use_of_gradient(
         added = "" if place is None else f", {place + 1:,} added so far"
         over = f"the {training.reduction} over {step.batch_length:,} examples{added}"
         return f"In this example a {side} weight would lower the loss. The update takes {over}."
-    if _goes_by_gradient_alone(training.optimizer) and not (training.l1 or training.l2):
-        way = "down" if delta * a > 0 else "up"
-        return f"∂L/∂w {sign} 0: the update will move the weight the other way, {way}."
-    more = "the gradients before"
+    settings, more = dict(training.optimizer.settings), "the gradients before"
     if training.l1 or training.l2:
         more = "the penalty"
-    elif dict(training.optimizer.settings)["weight_decay"]:
+    elif settings["weight_decay"]:
         more = "the weight decay"
+    elif training.optimizer.name == "sgd" and not settings["momentum"]:
+        way = "down" if delta * a > 0 else "up"
+        return f"∂L/∂w {sign} 0: the update will move the weight the other way, {way}."
     return f"∂L/∂w {sign} 0: a {side} weight would lower the loss. The update also minds {more}."
-
-
-def _goes_by_gradient_alone(optimizer: Optimizer) -> bool:
-    """Whether an update is η times the gradient, with nothing remembered."""
-    settings = dict(optimizer.settings)
-    return optimizer.name == "sgd" and not (settings["momentum"] or settings["weight_decay"])
 
 
 # ---- difference ----------------------------------------------------------------------------------
