@@ -61,7 +61,6 @@ _UNSUPPORTED: Final = (
 """What a Dense layer may have and nntui has not."""
 _PASSING: Final = ("InputLayer", "Flatten", "Dropout", "Identity")
 _KNOWN: Final = ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", *_PASSING)
-_OF_ITS_OWN: Final = "an activation of its own"
 _PROBES: Final = 16
 _TOLERANCE: Final = 1e-4  # Keras computes in float32
 
@@ -197,7 +196,8 @@ def _function(kind: str, config: Mapping[str, Any], called: str) -> Activation |
             return None
         if isinstance(given, str) and given in _FUNCTIONS:
             return _FUNCTIONS[given]
-        what = f"the activation {escaped(given, 40)}" if isinstance(given, str) else _OF_ITS_OWN
+        own = "an activation of its own"
+        what = f"the activation {escaped(given, 40)}" if isinstance(given, str) else own
         raise ConversionError(f"{called} has {what}: nntui knows {listed(_FUNCTIONS)}")
     raise ConversionError(
         f"nntui has nothing that computes as {called} does: it knows {listed(_KNOWN)}"
@@ -247,10 +247,6 @@ def _check_answers(model: Any, X: Any, read: _Read) -> None:  # noqa: N803
         compare_answers(normalized(own) if read.softmax else own, given, _TOLERANCE)
 
 
-def _mean_of_squares(settings: Mapping[str, Any]) -> Loss:
-    return Loss.of("mse")
-
-
 def _crossentropy(settings: Mapping[str, Any]) -> Loss:
     smoothing = float(settings.get("label_smoothing") or 0.0)
     return Loss.of("cross_entropy", label_smoothing=smoothing)
@@ -261,7 +257,7 @@ def _binary(settings: Mapping[str, Any]) -> Loss:
 
 
 _LOSSES: Final[Mapping[str, Callable[[Mapping[str, Any]], Loss]]] = {
-    **dict.fromkeys(("mse", "meansquarederror"), _mean_of_squares),
+    **dict.fromkeys(("mse", "meansquarederror"), lambda settings: Loss.of("mse")),
     **dict.fromkeys(("mae", "meanabsoluteerror"), lambda settings: Loss.of("mae")),
     "huber": lambda settings: Loss.of("huber", delta=float(settings.get("delta", 1.0))),
     "binarycrossentropy": _binary,
