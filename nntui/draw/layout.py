@@ -312,10 +312,12 @@ def fit_columns(
     `image`: the cells of an image that takes the place of the first column.
     """
     columns = [_Column.of(items, height, contents) for items in order]
+    kinds = set(columns)  # of a thousand, most are alike
 
     def attempt(concession: _Concession) -> WidthFit:
         value = min(value_width, concession.value)
-        forms = [column.form(concession, value) for column in columns]
+        form_of = {column: column.form(concession, value) for column in kinds}
+        forms = [form_of[column] for column in columns]
         if image is not None:
             forms[0] = Form(image[0] + 2, image[1] + 2, image[0])
         gaps = max(0, len(forms) - 1)

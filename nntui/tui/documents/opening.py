@@ -298,10 +298,10 @@ class OpenActions(SaveActions):
     async def _compare(self, screen: Screen[Any], files: tuple[Path, ...]) -> None:
         stamps = await asyncio.to_thread(stamps_of, files)
         watched, seen = self._watched(screen)
-        fault = as_fault(screen)
         covered = not self.screen_stack or self.screen is not screen
         if covered or watched != files or stamps == seen:
             return
+        fault = as_fault(screen)
         # One program writes a file anew, another puts a new one in its place: it will be there.
         if fault is None and None in stamps:
             return
