@@ -6,7 +6,6 @@ from heapq import nlargest
 from typing import Final
 
 from rich.segment import Segment
-from textual.events import Resize
 from textual.geometry import Region
 
 from nntui.draw.layers import Draft, Edge, draft
@@ -48,9 +47,8 @@ class Preview(LinePane):
         self._network, self._names = network, names
         self._draw()
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self) -> None:
         self._layout = None
-        self._rows.clear()
         self._draw()
 
     def extent(self) -> tuple[int, int]:

@@ -11,7 +11,6 @@ from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Resize
 from textual.message import Message
 
 from nntui.model.changes.settings import SETTINGS, Change, setting
@@ -133,8 +132,8 @@ class EditorRows(RowsPane, inherit_bindings=False):
         style = self.colours.chosen if selected else Style()
         return [Segment(padded(f"{'›' if selected else ' '} {line}", width), style)]
 
-    def on_resize(self, event: Resize) -> None:
-        super().on_resize(event)
+    def resized(self) -> None:
+        super().resized()
         if self._section is not None:
             self.select(self.selected)  # keep it visible
 

@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click, Resize
+from textual.events import Click
 from textual.message import Message
 
 from nntui.explain.source import listing
@@ -181,9 +181,9 @@ class AlgorithmPane(LinePane):
             self._lines = rows_of(self._optimizer, width - MARGIN, self._gradient)
         super().changed()
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self) -> None:
         """Another width takes other rows: keep what is executing in sight."""
-        super().on_resize(event)
+        super().resized()
         self._reveal()
 
     def _reveal(self) -> None:

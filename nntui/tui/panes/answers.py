@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.timer import Timer
 
@@ -138,10 +138,10 @@ class AnswersPane(LinePane, can_focus=True):
         self._answers, self._score = answers, self._table.score(answers)
         self._refill()
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self) -> None:
         self._ask_for_plane()
         self._refill()
-        super().on_resize(event)
+        super().resized()
 
     def extent(self) -> tuple[int, int]:
         """Return the pane's own size: the examples are scrolled in their part of it."""

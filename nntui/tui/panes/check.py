@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import Resize
 from textual.message import Message
 
 from nntui.explain.formulas import in_math
@@ -138,9 +137,9 @@ class CheckPane(ListedPane):
     def on_focus(self) -> None:  # Textual calls that of the base, too
         self._reveal_selected()
 
-    def on_resize(self, event: Resize) -> None:
+    def resized(self) -> None:
         """Keep the selected row in sight: another width takes other rows."""
-        super().on_resize(event)
+        super().resized()
         self._reveal_selected()
 
     def action_list_choose(self) -> None:

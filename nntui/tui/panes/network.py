@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.text import Text
 from textual.content import Content
-from textual.events import Click, Leave, MouseEvent, MouseMove, Resize
-from textual.geometry import Region
+from textual.events import Click, Leave, MouseEvent, MouseMove
+from textual.geometry import Region, Size
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.values import has_softmax
@@ -77,6 +77,7 @@ class NetworkPane(LinePane):
         self._captions: tuple[object, ...] = ()
         self._heat_maps, self._input_image = HeatMapCache(), InputImage()
         self._layout: Layout | None = None
+        self._laid_out_for = Size(0, 0)
         self._picture: Picture | None = None
         self._shown: tuple[Frame, NeuronFocus] | None = None
         self._last_focus: str | None = None
@@ -170,8 +171,11 @@ class NetworkPane(LinePane):
                 return along
         return self._laid_out().neighbour(neuron, direction)
 
-    def on_resize(self, event: Resize) -> None:
-        self._lay_out()
+    def resized(self) -> None:
+        if self.content_size != self._laid_out_for:
+            self._lay_out()
+        else:  # a scroll bar of the drawing's own has come or gone
+            super().resized()
 
     def on_click(self, event: Click) -> None:
         """Choose a neuron, or a connection by its line or label, with the number drawn there."""
@@ -224,7 +228,8 @@ class NetworkPane(LinePane):
         if self._layout is None:
             # For the whole pane: scroll bars come and go with the drawing itself. One that lies
             # below a drawing that is too wide only takes a row from it, and so the other way round.
-            size, zoom = self.content_size, max(ZOOMS[self._zoom], 1.0)
+            self._laid_out_for = size = self.content_size
+            zoom = max(ZOOMS[self._zoom], 1.0)
             label = LABEL if ZOOMS[self._zoom] >= 1.0 else 0
             fitted_to = partial(
                 lay_out,

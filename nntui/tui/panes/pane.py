@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
-from textual.events import Click, Enter, Leave, MouseEvent, Resize
+from textual.events import Click, Enter, Leave, MouseEvent
 from textual.filter import LineFilter
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -176,6 +176,7 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
     def changed(self) -> None:
         """Repaint the rows that differ from what was painted."""
         before, self._rows = self._rows, {}
+        self._written_for = self.scrollable_content_region.size
         size = Size(*self.extent())
         if size != self.virtual_size:
             self.virtual_size = size
@@ -213,26 +214,19 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         offset = event.get_content_offset(self)
         return None if offset is None else offset + self.scroll_offset
 
-    def on_resize(self, event: Resize) -> None:
-        self._written_for = self.size
-        self._rows.clear()
+    def resized(self) -> None:
+        """Write the rows for another size."""
         self.changed()
-        self.refresh()
 
     def _size_updated(
         self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
     ) -> bool:
-        """Make sure that a resize follows.
-
-        Textual sends none to a widget just shown when its map was read before it was laid out.
-        """
-        if size != self._size:
-            self.call_later(self.call_later, self._check_size)  # one that was sent is there then
-        return super()._size_updated(size, virtual_size, container_size, layout)
-
-    def _check_size(self) -> None:
-        if self._written_for != self.size:
-            self.post_message(Resize(self.outer_size, self.virtual_size, self.container_size))
+        """Write the rows before the paint; Textual's ``Resize`` comes after it, or not at all."""
+        found = super()._size_updated(size, virtual_size, container_size, layout)
+        if self._written_for != self.scrollable_content_region.size:
+            self._rows.clear()
+            self.resized()
+        return found
 
     def notify_style_update(self) -> None:
         before, self._colours = self._colours, None
