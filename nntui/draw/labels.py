@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
-from functools import partial
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import Final
 
 from nntui.draw.canvas import Cell, Leg, path
@@ -28,32 +28,67 @@ _BESIDE: Final = 0.3
 _MAX_COST: Final = 8.0
 
 
-def slots_of(made: Layout) -> dict[Edge, Cell]:
-    """Return places for the labels of connections: as many as have room."""
-    ending: dict[int, dict[Edge, Leg]] = {}
-    passing: dict[int, set[Leg]] = {}  # these have their label elsewhere
-    for source, target in made.edges:
-        *others, last = made.legs(source, target)
-        ending.setdefault(made.gap_before(target), {})[source, target] = last
-        for leg in others:
-            passing.setdefault(leg.x0, set()).add(leg)
+class LabelSlots(Mapping[Edge, Cell]):
+    """Places for the labels of connections: as many as have room.
+
+    Those between two columns are found when one of them is asked for: of a drawing larger than its
+    pane few are seen.
+    """
+
+    def __init__(self, made: Layout) -> None:
+        self._made = made
+        self._found: dict[int, dict[Edge, Cell]] = {}
+
+    def __getitem__(self, edge: Edge) -> Cell:
+        return self._ending_behind(self._made.gap_before(edge[1]))[edge]
+
+    def __iter__(self) -> Iterator[Edge]:
+        for start in self._lines[0]:
+            yield from self._ending_behind(start)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @cached_property
+    def _lines(self) -> tuple[dict[int, dict[Edge, Leg]], dict[int, set[Leg]]]:
+        """The lines in each gap between columns: those that end there, and those that pass."""
+        ending: dict[int, dict[Edge, Leg]] = {}
+        passing: dict[int, set[Leg]] = {}  # these have their label elsewhere
+        for source, target in self._made.edges:
+            *others, last = self._made.legs(source, target)
+            ending.setdefault(self._made.gap_before(target), {})[source, target] = last
+            for leg in others:
+                passing.setdefault(leg.x0, set()).add(leg)
+        return ending, passing
+
+    def _ending_behind(self, start: int) -> dict[Edge, Cell]:
+        """The places in the gap that begins at a cell."""
+        if start not in self._found:
+            ending, passing = self._lines
+            legs, width = ending.get(start, {}), self._made.label_width
+            self._found[start] = {}
+            if width and len(legs) <= MOST_LABELLED:
+                self._found[start] = _slots(legs, passing.get(start, set()), start, width)
+        return self._found[start]
+
+
+def _slots(
+    legs: Mapping[Edge, Leg], passing: Iterable[Leg], start: int, width: int
+) -> dict[Edge, Cell]:
+    """Place the labels of the lines that end in a gap."""
+    crowd = crowd_of([*legs.values(), *passing])
+    place = partial(best_slot, crowd=crowd, start=start, max_cost=_MAX_COST)
     slots: dict[Edge, Cell] = {}
-    width = made.label_width
-    for start, legs in ending.items():
-        if not width or len(legs) > MOST_LABELLED:
-            continue
-        crowd = crowd_of([*legs.values(), *passing.get(start, ())])
-        place = partial(best_slot, crowd=crowd, start=start, max_cost=_MAX_COST)
-        taken: set[Cell] = set()
-        order = sorted(legs, key=lambda edge: (legs[edge].y1, legs[edge].y0))
-        wishes = {edge: STAGGERED[n % len(STAGGERED)] for n, edge in enumerate(order)}
-        # The line with the least choice goes first, or the others would take its only place.
-        easy = {edge: place(leg, width, (), along=wishes[edge]) for edge, leg in legs.items()}
-        for edge, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
-            slot = place(leg, width, taken, along=wishes[edge])
-            if slot is not None:
-                slots[edge] = slot
-                taken.update(cover(slot, width))
+    taken: set[Cell] = set()
+    order = sorted(legs, key=lambda edge: (legs[edge].y1, legs[edge].y0))
+    wishes = {edge: STAGGERED[n % len(STAGGERED)] for n, edge in enumerate(order)}
+    # The line with the least choice goes first, or the others would take its only place.
+    easy = {edge: place(leg, width, (), along=wishes[edge]) for edge, leg in legs.items()}
+    for edge, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
+        slot = place(leg, width, taken, along=wishes[edge])
+        if slot is not None:
+            slots[edge] = slot
+            taken.update(cover(slot, width))
     return slots
 
 

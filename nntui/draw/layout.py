@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nntui.draw.labels import slots_of
+from nntui.draw.labels import LabelSlots
 from nntui.draw.layers import ColumnEntry, Draft, Edge, Item, Lane, Order, fold, settle, spread
 from nntui.draw.plan import FRAMED, Box, HeatMap, Layout, heat_maps_of, is_crowded
 from nntui.text import cells
@@ -112,7 +112,7 @@ def lay_out(
         heat_maps=heat_maps,
     )
     made = replace(made, ports=_ports(made))
-    return replace(made, slots=slots_of(made))
+    return replace(made, slots=LabelSlots(made))
 
 
 _TITLED: Final = 8
