@@ -102,7 +102,7 @@ class FullSpeed:
         return other
 
     def compile(self) -> None:
-        """Compile what larger networks gain from, where numba is installed; it takes seconds."""
+        """Compile what makes this run faster, where numba is installed; it takes seconds."""
         if compiled.load() is None:
             return
         if self._is_small and not self.schedule.by_differences:
