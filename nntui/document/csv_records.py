@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
@@ -27,8 +28,8 @@ GROUPED: Final = re.compile(
 )
 
 
-def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode a CSV file; the second is a note where it is no UTF-8.
+def in_utf_8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return a CSV file's text in UTF-8; the second is a note where the file is in no UTF-8.
 
     Raises:
         Fault: an archive, a workbook or another file that is no text.
@@ -37,37 +38,38 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
         hint = "save the sheet as CSV" if "workbook" in kind else ""
         raise Fault("", kind, "a CSV file", hint)
     try:
-        return decoded(data), ()
+        decoded(data)
+        return data.removeprefix(codecs.BOM_UTF8), ()
     except Fault as fault:
         if fault.found.startswith("UTF-16 (by its byte-order mark"):  # Excel's "Unicode text"
             with contextlib.suppress(UnicodeDecodeError):
-                return data.decode("utf-16"), ("read as UTF-16",)
+                return data.decode("utf-16").encode(), ("read as UTF-16",)
         if fault.found.startswith("UTF"):
             raise
     with contextlib.suppress(UnicodeDecodeError):  # Latin-1 with quotes, dashes and the euro
-        return data.decode("cp1252"), (_LATIN_1,)
-    return data.decode("latin-1"), (_LATIN_1,)
+        return data.decode("cp1252").encode(), (_LATIN_1,)
+    return data.decode("latin-1").encode(), (_LATIN_1,)
 
 
-def lines_of(text: str) -> Iterable[str]:
-    """Return the lines of a text, each with its end."""
-    # StringIO would take four bytes for every character, in large files the most of all.
-    return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", newline="")
+def lines_of(text: bytes) -> Iterable[str]:
+    """Return the lines of a text in UTF-8, each with its end."""
+    # It may be cut off in a character. StringIO would take four bytes for each of them.
+    return io.TextIOWrapper(io.BytesIO(text), "utf-8", "ignore", newline="")
 
 
-def records(text: str, separator: str) -> Iterator[Record]:
-    """Yield every record that is not blank.
+def records(text: bytes, separator: str) -> Iterator[Record]:
+    """Yield every record that is not blank of a text in UTF-8.
 
     Raises:
         Fault: bad quoting; the place is the line.
     """
     lines = lines_of(text)
-    if "#" in text:
+    if b"#" in text:
         # A blank line in place of a comment: the others keep their numbers.
         lines = ("\n" if is_comment(line) else line for line in lines)
     if separator == " ":
         lines = (_BLANKS.sub(" ", line.strip()) for line in lines)
-    elif '" ' in text:
+    elif b'"' in text and b'" ' in text:  # one byte is soon looked for
         after_quote = re.compile(
             rf'(?<=[^{re.escape(separator)} ])" +(?=[{re.escape(separator)}\r\n])'
         )

@@ -12,7 +12,7 @@ from msgspec import Struct, UnsetType
 
 from nntui.document import specs
 from nntui.document.csv_file import CsvReading
-from nntui.document.csv_records import text_of
+from nntui.document.csv_records import in_utf_8
 from nntui.document.errors import Fault, choice, shown
 from nntui.document.files import absolute, folder_of, read_bytes
 from nntui.document.generators import generated
@@ -95,7 +95,7 @@ def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -
     file = os.path.join(os.path.dirname(document), spec.csv)  # as errors show it
     path = absolute(os.path.join(folder_of(document), spec.csv))
     try:
-        text, notes = text_of(read_bytes(path, "a CSV file"))
+        text, notes = in_utf_8(read_bytes(path, "a CSV file"))
         reading = CsvReading(text, spec, spec.csv, outputs, indices=loss.row.classes)
         if targets != outputs and not (reading.words or loss.row.classes):
             raise other_number
@@ -116,7 +116,9 @@ def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -
         (*notes, *table.notes),
         table.classes,
     )
-    return DataRows(Dataset(table.x, table.y, spec.test_fraction, source), file, table.lines)
+    of_one = Dataset(table.x[:1], table.y[:1], spec.test_fraction, source)
+    data = of_one.with_rows(inputs=table.x, targets=table.y)  # which the reading has checked
+    return DataRows(data, file, table.lines)
 
 
 def _generated(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from nntui.document.csv_file import CsvReading
-from nntui.document.csv_records import text_of
+from nntui.document.csv_records import in_utf_8
 from nntui.document.errors import Fault
 from nntui.document.files import absolute, files_in, read_bytes
 from nntui.document.generators import GENERATORS
@@ -188,7 +188,7 @@ def _from_file(text: str, sizes: Sequence[int], folder: str) -> NewData:
         found = f'"{escaped(path)}"' if path else "nothing"
         raise SettingError(found, EXPECTED, hint=did_you_mean(path, near))
     file = os.path.join(folder, path)
-    content, _ = text_of(read_bytes(absolute(file), "a CSV file"))
+    content, _ = in_utf_8(read_bytes(absolute(file), "a CSV file"))
     columns = _columns(path, content, named, sizes)
     spec = CsvData(csv=path, inputs=columns[0], targets=columns[1])
     reading = CsvReading(content, spec, path, MOST_CLASSES, indices=True)
@@ -225,7 +225,7 @@ Columns = list[str | int]
 
 
 def _columns(
-    path: str, content: str, named: Sequence[str], sizes: Sequence[int]
+    path: str, content: bytes, named: Sequence[str], sizes: Sequence[int]
 ) -> tuple[Columns, Columns]:
     """Choose inputs and targets: as they are named, or the last columns are the targets."""
     if named:

@@ -336,9 +336,10 @@ class Experiment:
             n, row = next((n, r) for n, r in enumerate(self.data.inputs) if len(r) != inputs)
             expected = f"{inputs}, one for each input neuron"
             raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
-        classes, targets = loss.row.classes, self.data.targets
-        lengths = {len(t) if isinstance(t, tuple) else None for t in targets}
-        if lengths == {outputs} and not classes:
+        classes = loss.row.classes
+        targets: Any = self.data.targets
+        vectors = set(map(type, targets)) == {tuple}
+        if vectors and not classes and set(map(len, targets)) == {outputs}:
             return  # nearly always
         for n, target in enumerate(targets):
             place = f"data.targets[{n}]"

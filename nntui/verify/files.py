@@ -194,9 +194,10 @@ def _csv(text: str) -> Numbers:
     A name that comes again has a number for each example of the batch. Numbers may have decimal
     commas, where these do not separate cells.
     """
-    header = next((line for line in lines_of(text) if not is_blank(line)), "")
+    data = text.encode()
+    header = next((line for line in lines_of(data) if not is_blank(line)), "")
     separator = next((c for c in ",;\t" if c in header), ",")
-    first, names = next(records(text, separator), (1, []))
+    first, names = next(records(data, separator), (1, []))
     columns = [name.strip().casefold() for name in names]
     if not {"name", "value"} <= set(columns) <= set(_COLUMNS) or len(set(columns)) < len(columns):
         hint = "nntui trace --format jsonl writes what can be read" if "writes" in columns else ""
@@ -204,9 +205,9 @@ def _csv(text: str) -> Numbers:
         raise Fault(f"line {first}", found, "name,value or name,value,update", hint)
     found_in: dict[int | None, dict[str, list[float]]] = {}
     comma = (separator != "," or '"' in text) and have_decimal_commas(
-        row["value"] for _, row in _records(text, separator, columns)
+        row["value"] for _, row in _records(data, separator, columns)
     )
-    for line, row in _records(text, separator, columns):
+    for line, row in _records(data, separator, columns):
         update = _update(row["update"], line) if "update" in row else None
         value = row["value"].strip()
         number = pointed(value) if comma and "," in value else value
@@ -227,7 +228,9 @@ def _csv(text: str) -> Numbers:
     )
 
 
-def _records(text: str, separator: str, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(
+    text: bytes, separator: str, columns: list[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the cells behind the header by their columns, each row with the number of its line."""
     name_at = columns.index("name")
     for line, cells in islice(records(text, separator), 1, None):

@@ -72,6 +72,11 @@ def test_a_file_is_read_as_it_is(read, content, notes):
     assert data.source.notes == notes
 
 
+def test_what_is_looked_at_may_end_in_a_character(read, monkeypatch):
+    monkeypatch.setattr("nntui.document.csv_file._LONGEST_LOOKED_AT", 5)
+    assert read("# aéa\na,b,t\n1.5,2,3\n-1,.25,4\n").data.inputs == ROWS
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -265,7 +270,7 @@ NUMBERS = st.one_of(
 
 @given(
     cells=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=4),
-    times=st.sampled_from([1, 70]),
+    times=st.sampled_from([1, 300]),
     separator=st.sampled_from([",", ";", "\t"]),
     end=st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
 )
@@ -273,7 +278,7 @@ def test_every_spelling_is_the_number_that_python_reads(cells, times, separator,
     rows = cells * times
     text = end.join(separator.join(row) for row in [("a", "t", "b"), *rows])
     spec = CsvData(csv="rows.csv", inputs=["b", "a"], targets=["t"])
-    table = CsvReading(text, spec, "rows.csv", 1, indices=False).table()
+    table = CsvReading(text.encode(), spec, "rows.csv", 1, indices=False).table()
     numbers = [[float(cell.strip('"')) for cell in row] for row in rows]
     found = [(a, *t, b) for (b, a), t in zip(table.x, table.y, strict=True)]
     assert [[x.hex() for x in row] for row in found] == [[x.hex() for x in row] for row in numbers]
@@ -283,13 +288,18 @@ def test_every_spelling_is_the_number_that_python_reads(cells, times, separator,
 
 @pytest.mark.parametrize(
     ("row", "said"),
-    [("1,2,3],[4,5,6", "line 203: found 6 cells"), ("1,2", "line 203: found 2 cells"), ("", None)],
+    [
+        ("1,2,3],[4,5,6", "line 6003: found 6 cells"),
+        ("1,2", "line 6003: found 2 cells"),
+        ("1,2\r,3", "line 6003: found 2 cells"),
+        ("", None),
+    ],
 )
-def test_a_row_unlike_two_hundred_before_it_is_met_in_its_line(
+def test_a_row_unlike_thousands_before_it_is_met_in_its_line(
     error, loaded, from_csv, folder, row, said
 ):
-    (folder / "rows.csv").write_text("a,b,t\n" + "1,2,3\n" * 201 + row + "\n")
+    (folder / "rows.csv").write_text("a,b,t\n" + "1,2,3\n" * 6001 + row + "\n", newline="")
     if said is None:
-        assert len(loaded(from_csv).data) == 201
+        assert len(loaded(from_csv).data) == 6001
     else:
         assert said in str(error(from_csv))
