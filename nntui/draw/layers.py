@@ -61,7 +61,10 @@ def draft(
     Every connection must lead to a later layer. Neurons of a layer are drawn in the order given
     unless another one has fewer crossings; inputs and outputs always are.
     """
-    columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
+    by_layer: dict[int, list[str]] = {}
+    for name, n in layer.items():
+        by_layer.setdefault(n, []).append(name)
+    columns = [names for _, names in sorted(by_layer.items())]
     outgoing = {source: targets[source] for source in layer if source in targets}
     column_of = {name: i for i, names in enumerate(columns) for name in names}
     skipping = list(_skipping(outgoing, column_of))
@@ -131,8 +134,10 @@ def arrange(columns: Sequence[Sequence[str]], links: Links, *, search: bool) -> 
     among = lines.insert_lanes(columns, lanes)
     starts = [among, below, above] if any(lanes) else [below]
     kept = min((lines.exchange(start, free=False) for start in starts), key=lines.crossings)
+    if not (fewest := lines.crossings(kept)):
+        return kept
     swept = lines.exchange(lines.sweep(kept), free=True)
-    return swept if lines.crossings(swept) < lines.crossings(kept) else kept
+    return swept if lines.crossings(swept) < fewest else kept
 
 
 def _places(items: Sequence[Item]) -> dict[Item, int]:
@@ -154,6 +159,8 @@ class _Crossings:
     def crossings(self, order: Order) -> int:
         total = 0
         for gap, left, right in zip(self.links, order, order[1:], strict=False):
+            if len(gap) < 2:
+                continue
             start_at, end_at = _places(left), _places(right)
             ends: list[int] = []
             for _, end in sorted((start_at[start], end_at[end]) for start, end in gap):
@@ -212,6 +219,8 @@ class _Crossings:
         for _ in range(_ROUNDS):
             improved = False
             for column, items in enumerate(order):
+                if len(items) < 2:
+                    continue
                 left = _places(order[column - 1]) if column else {}
                 right = _places(order[column + 1]) if column + 1 < len(order) else {}
                 movable = free and 0 < column < len(order) - 1
