@@ -17,9 +17,10 @@ import numpy as np
 from msgspec import Struct
 
 from nntui.cli.endings import noticing_interrupts
-from nntui.engine.full_speed import FullSpeed, TrainingState
+from nntui.engine.full_speed import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
+from nntui.engine.training_state import TrainingState
 from nntui.explain.numbers import exact, rounded
 from nntui.model.experiment import Experiment
 

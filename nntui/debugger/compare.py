@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from msgspec import Struct
 
 from nntui.debugger.snapshot import SnapshotTaker
 from nntui.engine.edits import Edit
-from nntui.engine.full_speed import BatchValues
 from nntui.engine.observe import writes
 from nntui.engine.run import Run
 from nntui.engine.state import State, same, same_number
 from nntui.engine.timeline import Timeline
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import BatchValues
 
 MOST_VALUES: Final = 200
 """How many values a difference lists."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nntui.engine.central_differences import h
-from nntui.engine.full_speed import FullSpeed
 from nntui.engine.replay import Replay
 from nntui.engine.schedule import MOVES
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter, parameter_key
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import FullSpeed
 
 
 class DifferenceReplay(Replay):

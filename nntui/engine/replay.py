@@ -10,16 +10,20 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from copy import copy
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nntui.engine import algorithm, central_differences
-from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.parameter_index import ParameterIndex, ParameterSpan
 from nntui.engine.schedule import MOVES, Schedule, Steps
 from nntui.engine.state import ActiveExperiment, State
+from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import FullSpeed
 
 
 class Replay:

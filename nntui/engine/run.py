@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import StepTest, StopBefore, TrainingState
 from nntui.engine.loss_history import Losses
 from nntui.engine.replay import resumable, steps_from
 from nntui.engine.schedule import Operation, Schedule, Steps
 from nntui.engine.state import ActiveExperiment, State
 from nntui.engine.timeline import Timeline
+from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import StepTest, StopBefore
 
 AT_ONCE: Final = 1_000
 """Steps that the algorithm executes sooner than a replay is set up."""

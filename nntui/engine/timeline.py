@@ -8,16 +8,19 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nntui.engine.difference_replay import DifferenceReplay
 from nntui.engine.edits import Edit, edited
-from nntui.engine.full_speed import BatchValues, FullSpeed, StepTest, StopBefore, TrainingState
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.parameter_index import ParameterIndex
 from nntui.engine.replay import Replay
 from nntui.engine.schedule import Schedule
+from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import BatchValues, FullSpeed, StepTest, StopBefore
 
 SPACING: Final = 0.01
 """Seconds of computing between two checkpoints at first; 50 ms when some minutes were computed."""
@@ -104,7 +107,7 @@ class Timeline:
         self._since = [0]
         self._experiments = [experiment]
         self._engines: dict[int, FullSpeed] = {}
-        self.checkpoints = Checkpoints(self.engine(0).first())
+        self.checkpoints = Checkpoints(TrainingState.first(experiment))
         self.reached = 0
         for edit in edits:
             self._add(edit)
@@ -115,10 +118,20 @@ class Timeline:
 
     def engine(self, position: int) -> FullSpeed:
         """Return full speed for the experiment in force at a position."""
-        experiment = self.experiment_at(position)
-        if id(experiment) not in self._engines:
-            self._engines[id(experiment)] = FullSpeed(experiment)
-        return self._engines[id(experiment)]
+        return self.engine_of(self.experiment_at(position))
+
+    def engine_of(self, experiment: Experiment) -> FullSpeed:
+        """Return full speed for an experiment of this timeline; any thread may ask for it.
+
+        It is made when it is first needed: the first steps do without, and a large network's takes
+        longer than a key.
+        """
+        found = self._engines.get(id(experiment))
+        if found is None:
+            from nntui.engine.full_speed import FullSpeed
+
+            found = self._engines.setdefault(id(experiment), FullSpeed(experiment))
+        return found
 
     def edits_at(self, position: int) -> tuple[Edit, ...]:
         """Return the edits made at a position, in their order."""
@@ -165,7 +178,8 @@ class Timeline:
         Losses and checkpoints found there stay there.
         """
         other = copy(self)
-        other._engines = {key: engine.copy_for_thread() for key, engine in self._engines.items()}
+        engines = self._engines.copy()  # another thread may add one
+        other._engines = {key: engine.copy_for_thread() for key, engine in engines.items()}
         other._since, other._experiments = self._since.copy(), self._experiments.copy()
         other.checkpoints = self.checkpoints.until(self.checkpoints.newest)
         other.history = self.history.copy(len(self.history.batch), len(self.history.epoch))

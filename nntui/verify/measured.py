@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from nntui.engine.full_speed import TrainingState
+from nntui.engine.training_state import TrainingState
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
 from nntui.verify.given import Given

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntui.engine.full_speed import FullSpeed, TrainingState
+from nntui.engine.full_speed import FullSpeed
 from nntui.engine.full_speed.batch import summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues
 from nntui.engine.loss_history import LossHistory
+from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
 from nntui.model.losses import softmax
 from nntui.model.numerics import Array

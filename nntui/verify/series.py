@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from nntui.engine.full_speed import TrainingState
+from nntui.engine.training_state import TrainingState
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 from nntui.model.numerics import Array

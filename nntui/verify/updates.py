@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from msgspec import Struct
 
-from nntui.engine.full_speed import TrainingState
 from nntui.engine.schedule import Schedule
+from nntui.engine.training_state import TrainingState
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Updated
 from nntui.verify.passes import BatchPass, Block, Change, Forward, NetworkHooks, Passes

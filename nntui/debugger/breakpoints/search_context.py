@@ -22,7 +22,8 @@ from nntui.engine.full_speed import StepTest
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import BatchValues, TrainingState
+    from nntui.engine.full_speed import BatchValues
+    from nntui.engine.training_state import TrainingState
 
 
 _WORTH_COMPILING: Final = 0.05

@@ -10,8 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from nntui.engine.evaluate import CLASSIFYING
-from nntui.engine.full_speed import TrainingState
 from nntui.engine.parameter_index import flat_parameters
+from nntui.engine.training_state import TrainingState
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 from nntui.model.names import escaped

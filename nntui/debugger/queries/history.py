@@ -24,9 +24,10 @@ from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
-    from nntui.engine.full_speed import BatchValues, TrainingState
+    from nntui.engine.full_speed import BatchValues
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
+    from nntui.engine.training_state import TrainingState
     from nntui.model.numerics import Array
 
 # ---- the history of an expression ----------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Full speed: training by whole batches, each value bit for bit that of the algorithm."""
 
-from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS, BatchValues, TrainingState
+from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS, BatchValues
 from nntui.engine.full_speed.runner import FullSpeed, LastUpdate, StopBefore
 from nntui.engine.full_speed.straight_line import StepTest
 
@@ -11,5 +11,4 @@ __all__ = [
     "LastUpdate",
     "StepTest",
     "StopBefore",
-    "TrainingState",
 ]

@@ -227,22 +227,6 @@ def _reversed(rows: Indices) -> Rows:
     return rows[::-1].copy()
 
 
-class TrainingState(Struct):
-    """The numbers that a run carries from one update to the next.
-
-    ``p`` (P,): every parameter in canonical order, frozen ones too. ``memory`` (K, P): what the
-    optimizer remembers, rows in the order of its table row (0 for frozen parameters).
-    ``epoch_sum``: the sum of the losses since the epoch began.
-    """
-
-    p: Array
-    memory: Array
-    epoch_sum: float = 0.0
-
-    def copy(self) -> TrainingState:
-        return TrainingState(self.p.copy(), self.memory.copy(), self.epoch_sum)
-
-
 class BatchValues:
     """The values of a batch of n examples, at fixed parameters; a column is an example.
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.engine.full_speed.batch import Batches
-from nntui.engine.full_speed.batch_layout import TrainingState
 from nntui.engine.full_speed.loops import KEPT, compiled, written_loops
 from nntui.engine.full_speed.parameter_updates import ParameterUpdates
 from nntui.engine.full_speed.straight_line import Assignment, TracedExample
 from nntui.engine.schedule import Schedule
+from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 

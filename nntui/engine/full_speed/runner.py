@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
-from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
+from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues
 from nntui.engine.full_speed.compiled_training import CompiledTraining, compile_training
 from nntui.engine.full_speed.elementwise import same_bits
 from nntui.engine.full_speed.kernels import compile_activation, compile_loss, self_test
@@ -24,6 +24,7 @@ from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
+from nntui.engine.training_state import TrainingState
 from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
@@ -162,15 +163,7 @@ class FullSpeed:
 
     def first(self) -> TrainingState:
         """Return the run before its first step."""
-        network, is_weight = self.experiment.network, self._layout.is_weight
-        p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
-        p[~is_weight], p[is_weight] = [*network.biases.values()], network.weight_values()
-        memory = np.zeros((memories, len(p)))
-        if rows := self.experiment.resumed.memory:
-            memory[...] = rows
-            if self._updates.frozen is not None:
-                memory[:, self._updates.frozen] = 0.0
-        return TrainingState(p, memory)
+        return TrainingState.first(self.experiment)
 
     def training_state(self, state: State) -> TrainingState:
         """Return the arrays of a state at the start of an update."""

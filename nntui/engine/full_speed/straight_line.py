@@ -16,8 +16,8 @@ import numpy as np
 
 from nntui.engine import central_differences
 from nntui.engine.algorithm import backward, forward, load, loss, update
-from nntui.engine.full_speed.batch_layout import TrainingState
 from nntui.engine.state import ActiveExperiment, State
+from nntui.engine.training_state import TrainingState
 from nntui.model import numerics
 from nntui.model.experiment import Experiment
 from nntui.model.names import parse_value_name

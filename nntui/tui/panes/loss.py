@@ -23,7 +23,7 @@ from nntui.tui.frame import HERE, Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.chart_scale import curve_rows
 from nntui.tui.panes.loss_chart import Chart, ChartOptions, chart_of
-from nntui.tui.panes.loss_facts import LossFacts
+from nntui.tui.panes.loss_facts import EngineOf, LossFacts
 from nntui.tui.panes.pane import TitledPane
 from nntui.tui.theme import Colours
 
@@ -64,7 +64,7 @@ class LossPane(TitledPane, Container, can_focus=False):
             super().__init__()
             self.updates, self.branch = updates, branch
 
-    def __init__(self, schedule: Schedule, keymap: Mapping[str, str]) -> None:
+    def __init__(self, schedule: Schedule, keymap: Mapping[str, str], engine_of: EngineOf) -> None:
         super().__init__(id="loss")
         self.set_title("Loss")
         self._schedule = schedule
@@ -79,7 +79,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._took = 0.0
         self._rows_of_words, self._lines_of_why = 1, 0
         self._timer: Timer | None = None
-        self._facts = LossFacts(self, schedule, lambda: self._draw_soon(DELAY))
+        self._facts = LossFacts(self, schedule, engine_of, lambda: self._draw_soon(DELAY))
         self._accuracy: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:

@@ -25,6 +25,9 @@ FEW: Final = 2_000
 MOST_BARS: Final = 30
 """Examples whose losses are shown, at most."""
 
+EngineOf = Callable[["Experiment"], "FullSpeed"]
+"""Gives full speed for an experiment, in any thread."""
+
 
 class _Facts(Struct, frozen=True):
     """What was found at a frame: ``why`` the loss stands still, in words, and ``met``."""
@@ -40,13 +43,15 @@ class LossFacts:
     They hold as long as the parameters, the data and the losses are the same.
     """
 
-    def __init__(self, pane: Widget, schedule: Schedule, found: Callable[[], None]) -> None:
+    def __init__(
+        self, pane: Widget, schedule: Schedule, engine_of: EngineOf, found: Callable[[], None]
+    ) -> None:
         self._pane, self._schedule, self._found = pane, schedule, found
+        self._engine_of = engine_of
         self._frame: Frame | None = None
         self._facts: _Facts | None = None
         self._timer: Timer | None = None
         self._busy = False
-        self._engine: FullSpeed | None = None
 
     def find_soon(self, frame: Frame) -> None:
         """Find them at this frame, if no other follows within ``REST`` seconds."""
@@ -107,14 +112,13 @@ class LossFacts:
     def _facts_of(self, frame: Frame) -> _Facts:
         """Compute them (in the thread)."""
         from nntui.debugger.queries.health import health_of
-        from nntui.engine.full_speed import FullSpeed, TrainingState
         from nntui.engine.parameter_index import flat_parameters
+        from nntui.engine.training_state import TrainingState
 
         experiment, snapshot = frame.experiment, frame.snapshot
-        if self._engine is None or self._engine.experiment is not experiment:
-            self._engine = FullSpeed(experiment, self._schedule)
+        engine = self._engine_of(experiment)
         p = flat_parameters(snapshot.net, snapshot.b, snapshot.w)
-        health = health_of(self._engine, p, frame.curves[-1].losses)
+        health = health_of(engine, p, frame.curves[-1].losses)
         why = tuple(dict.fromkeys(filter(None, (health.sentence, health.brief))))
         met: tuple[tuple[int, float], ...] = ()
         if examples := examples_met(frame, self._schedule):
@@ -122,7 +126,7 @@ class LossFacts:
             if frame.before is not None:  # in the update: the passes had other parameters
                 at = _before(experiment, frame.before)
             state = TrainingState(at, p.reshape(1, -1)[:0])
-            losses = self._engine.batch_values(state, examples).loss
+            losses = engine.batch_values(state, examples).loss
             met = tuple(zip(examples, losses.tolist(), strict=True))
         return _Facts(frame, why, met)
 

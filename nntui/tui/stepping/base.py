@@ -122,7 +122,9 @@ class SteppingBase(Coverable[None]):
         self.network_pane = NetworkPane(experiment)
         self.step_pane = StepPane(experiment, keymap, sentences=preferences.now.sentences)
         self.neurons_pane = NeuronsPane()
-        self.loss_pane = LossPane(debugger.schedule, keymap)
+        self.loss_pane = LossPane(
+            debugger.schedule, keymap, lambda each: debugger.training_run.timeline.engine_of(each)
+        )
         self.inspector_pane = InspectorPane(keymap)
         self.story_pane = StoryPane(experiment, keymap)
         self.check_pane = CheckPane()
