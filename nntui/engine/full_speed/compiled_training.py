@@ -126,7 +126,7 @@ def _compiled_passes(
 
     loops = written_loops(
         assignments,
-        {name: f"examples[order[first + start + k], {n}]" for n, name in enumerate(numbers)},
+        {name: f"examples[order[np.uint64(first) + i], {n}]" for n, name in enumerate(numbers)},
         "end - first",
         sums=sums,
     )
@@ -147,9 +147,9 @@ def _compiled_update(updates: ParameterUpdates) -> tuple[Callable[..., Any], Cal
 
     scalars, wanted, assignments, results = updates.traced()
     rows = updates.memory_rows
-    places = ["p[start + k]", *(f"memory[{row}, start + k]" for row in range(rows))]
-    arrays = [places[0], "dp[start + k]", *places[1:]]
-    arrays += [f"masks[{n}, start + k]" for n in range(len(updates.masks))]
+    places = ["p[i]", *(f"memory[{row}, i]" for row in range(rows))]
+    arrays = [places[0], "dp[i]", *places[1:]]
+    arrays += [f"masks[{n}, i]" for n in range(len(updates.masks))]
     loops = written_loops(
         assignments,
         {f"x{k}": place for k, place in enumerate(arrays)},

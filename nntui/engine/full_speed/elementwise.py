@@ -125,9 +125,9 @@ def _compiled(formula: Formula, kinds: str, numbers: int) -> Elementwise:
         raise ValueError("numpy takes a single pass, too")
     loops = written_loops(
         assignments,
-        {f"x{k}": f"a{k}[start + k]" for k in range(len(kinds))},
+        {f"x{k}": f"a{k}[i]" for k in range(len(kinds))},
         "a0.size",
-        results={f"r{k}[start + k]": result for k, result in enumerate(results)},
+        results={f"r{k}[i]": result for k, result in enumerate(results)},
     )
     array_of = {"d": types.float64[::1], "?": types.boolean[::1]}
     arguments = {

@@ -25,6 +25,8 @@ KEPT: Final = 64
 _NUMBERS_BETWEEN: Final = 1 << 15
 """How many numbers are kept between two loops, so that they fit into the cache."""
 
+_ELEMENT: Final = "i = np.uint64(start + k)"
+"""Its index: without a sign, so that numba does not ask whether it counts from the array's end."""
 _CHUNKS: Final = """\
 buffer, frame = np.empty({rows} * min({chunk}, {length})), np.empty(5, np.intp)
 for start in range(0, {length}, {chunk}):
@@ -56,9 +58,8 @@ def written_loops(
 ) -> Loops:
     """Write assignments as loops over ``length`` elements, cut wherever a function is called.
 
-    ``found``: where the element at ``start + k`` of each variable is found. ``results``: place by
-    place, the variable or number that is left there. An assignment that reads one of the ``sums``
-    adds to it.
+    ``found``: where the element ``i`` of each variable is found. ``results``: place by place, the
+    variable or number that is left there. An assignment that reads one of the ``sums`` adds to it.
     """
     made_in: dict[str, int] = {}
     of_loop: dict[int, list[Assignment]] = defaultdict(list)
@@ -74,7 +75,8 @@ def written_loops(
     for number in sorted(of_loop):
         read = _read(of_loop[number])
         read_later = _read(each for n in of_loop if n > number for each in of_loop[n])
-        lines = [f"{name} = {place}" for name, place in found.items() if name in read]
+        lines = [_ELEMENT]
+        lines += [f"{name} = {place}" for name, place in found.items() if name in read]
         lines += [f"{name} = between[{rows[name]}, k]" for name in sorted(read & rows.keys())]
         left, called = [], defaultdict(list)
         for each in of_loop[number]:
