@@ -276,8 +276,10 @@ class BatchComputer:
             while len(kept) >= KEPT_LENGTHS:
                 del kept[next(iter(kept))]
             kept[n] = BatchValues(self._layout, n)
-        kept[n].a[self._layout.layers[0].rows] = batch.x
-        return kept[n]
+        values = kept[n]
+        if values.x is not batch.x:  # as in each epoch that is a single batch
+            values.a[self._layout.layers[0].rows] = values.x = batch.x
+        return values
 
     def _kernel(self, n: int, exact: bool) -> Kernel:
         """The fastest kernel for n examples that is right here."""

@@ -238,7 +238,7 @@ class BatchValues:
     """
 
     __slots__ = (
-        "_layout", "a", "da", "delta", "dp", "goes_back", "loss", "n", "outputs", "row", "z"
+        "_layout", "a", "da", "delta", "dp", "goes_back", "loss", "n", "outputs", "row", "x", "z"
     )  # fmt: skip
 
     def __init__(self, layout: BatchLayout, n: int) -> None:
@@ -249,6 +249,7 @@ class BatchValues:
         self.loss: Array = np.zeros(n)
         self.dp: Array = np.zeros(layout.size)
         self.goes_back = True
+        self.x: Array | None = None  # the inputs that a was filled with
 
     def dp_after_each(self, index: Sequence[int]) -> Array:
         """Sum the gradients of some parameters, by their index, up to each example: (index, n)."""

@@ -14,8 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from nntui.engine.full_speed.kernels import Connected, adds_in_order
+from nntui.engine.full_speed.kernels import SHAPES, Connected, adds_in_order
 from nntui.model.numerics import Array
+
+OF_TILES: Final = ((4, 7, 9), (7, 4, 300))
+"""Tiles of heights that are not among ``SHAPES``; more sources than are taken at a time."""
 
 
 class Compiled:
@@ -31,31 +34,31 @@ class Compiled:
         self._add_rows = tiles.add_rows
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
-        z[...] = w[:, :1]
         if connected is not None:
+            z[...] = w[:, :1]
             self._add_connected(z, w, a, connected, 1)
         elif z.shape[1] == 1:
+            z[...] = w[:, :1]
             self._add_rows(z[:, 0], w, np.ascontiguousarray(a[:, 0]), 1)
         else:
-            self._add(z, w, a, 1)
+            self._add(z, w, a, 1, True)
 
     def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None:
-        da[...] = 0.0
         delta = np.ascontiguousarray(delta)
         if connected is not None:
+            da[...] = 0.0
             self._add_connected(da, w.T, delta, connected.T, 0)
         elif da.shape[1] == 1:
-            self._add(da.reshape(1, -1), delta.T, w, 0)
+            self._add(da.reshape(1, -1), delta.T, w, 0, True)
         else:
-            self._add(da, w.T, delta, 0)
+            self._add(da, w.T, delta, 0, True)
 
     def gather(self, delta: Array, a: Array, dp: Array) -> None:
-        dp[...] = 0.0
-        self.gather_on(delta, a, dp)
+        self._add(dp, delta, a.T, 0, True)
 
     def gather_on(self, delta: Array, a: Array, dp: Array) -> None:
         """Like ``gather``, but dp goes on from what it holds."""
-        self._add(dp, delta, a.T, 0)
+        self._add(dp, delta, a.T, 0, False)
 
 
 _loading: Final = Lock()
@@ -77,6 +80,6 @@ def load() -> Compiled | None:
             except Exception:  # numba does not fit this numpy, its cache is damaged or full, …
                 logging.getLogger(__name__).debug("numba cannot be used", exc_info=True)
                 return None
-            if adds_in_order(found):
+            if adds_in_order(found, (*SHAPES, *OF_TILES)):
                 _kernel = found
     return _kernel
