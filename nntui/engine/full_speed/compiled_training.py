@@ -108,11 +108,15 @@ class CompiledTraining:
 
 
 def compile_training(
-    experiment: Experiment, schedule: Schedule, updates: ParameterUpdates
+    experiment: Experiment,
+    schedule: Schedule,
+    updates: ParameterUpdates,
+    computes_alike: Callable[[CompiledTraining], bool],
 ) -> CompiledTraining | None:
-    """Compile an experiment's training; None where it is too long, or numba fails."""
+    """Compile an experiment's training; None where it is too long, numba fails, or a test does."""
     try:
-        return CompiledTraining(experiment, schedule, updates)
+        code = CompiledTraining(experiment, schedule, updates)
+        return code if computes_alike(code) else None
     except Exception:  # it does not know a function, …
         logging.getLogger(__name__).debug("training is not compiled", exc_info=True)
         return None

@@ -73,11 +73,10 @@ def compile_formula(
         return
     try:
         found = _compiled(formula, kinds, len(numbers))
+        if _computes_alike(found, formula, kinds, numbers):
+            _ready[key] = found
     except Exception:  # a number that cannot be written down; numba does not fit, …
         logging.getLogger(__name__).debug("%s is not compiled", key, exc_info=True)
-        return
-    if _computes_alike(found, formula, kinds, numbers):
-        _ready[key] = found
 
 
 class TracedFormula(NamedTuple):

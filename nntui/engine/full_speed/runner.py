@@ -107,11 +107,11 @@ class FullSpeed:
         if compiled.load() is None:
             return
         if self._is_small and not self.schedule.by_differences:
-            code = compile_training(self.experiment, self.schedule, self._updates)
-            if code is not None and self._computes_alike(code):
-                self._compiled = code
-                if self.is_tiny:
-                    return  # it needs nothing else
+            self._compiled = compile_training(
+                self.experiment, self.schedule, self._updates, self._computes_alike
+            )
+            if self._compiled and self.is_tiny:
+                return  # it needs nothing else
         self._updates.compile()
         for layer in self._layout.layers:
             for f, _ in layer.activations:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
 from dataclasses import replace
 from importlib.util import find_spec
@@ -137,6 +138,18 @@ def test_one_that_computes_otherwise_is_not_taken(monkeypatch) -> None:
     monkeypatch.setattr(compiled_training, "written_loops", another)
     full = compiled(experiment)
     assert full._compiled is None
+    check_training(experiment, full)
+
+
+def test_one_that_fails_when_it_is_tested_is_not_taken(monkeypatch, caplog) -> None:
+    def failing(self, *arguments):
+        raise OSError("no memory for code")
+
+    experiment = layered(2, 3, 1, examples=4, epochs=3, activation="relu")
+    monkeypatch.setattr(compiled_training.CompiledTraining, "train", failing)
+    with caplog.at_level(logging.DEBUG):
+        full = compiled(experiment)
+    assert "no memory for code" in caplog.text
     check_training(experiment, full)
 
 

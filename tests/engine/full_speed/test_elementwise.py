@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import product
@@ -107,6 +108,18 @@ def test_one_that_computes_otherwise_is_not_taken(monkeypatch) -> None:
 
     monkeypatch.setattr(elementwise, "_compiled", another)
     elementwise.compile_formula("sum", lambda x, s: [x[0] * x[1] + x[2]], "ddd")
+    assert elementwise.ready("sum") is None
+
+
+def test_one_that_fails_when_it_is_tested_is_not_taken(monkeypatch, caplog) -> None:
+    def failing(self, *arguments):
+        raise OSError("no memory for code")
+
+    monkeypatch.setattr(elementwise, "_ready", {})
+    monkeypatch.setattr(elementwise.Elementwise, "__call__", failing)
+    with caplog.at_level(logging.DEBUG):
+        elementwise.compile_formula("sum", lambda x, s: [x[0] * x[1] + x[2]], "ddd")
+    assert "no memory for code" in caplog.text
     assert elementwise.ready("sum") is None
 
 
