@@ -11,10 +11,10 @@ from msgspec import Struct
 from nntui.debugger.snapshot import Snapshot, is_passed_back
 from nntui.debugger.values import probability
 from nntui.engine.schedule import MOVES
-from nntui.explain.formulas import math_name
 from nntui.explain.numbers import rounded
 from nntui.explain.sentences import FLAT
 from nntui.explain.source import which_parameter
+from nntui.explain.symbols import math_name
 from nntui.explain.words import WORDS, Word, word_for
 from nntui.model.errors import counted
 from nntui.model.names import escaped, value_name

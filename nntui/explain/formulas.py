@@ -12,12 +12,12 @@ from msgspec import Struct
 from nntui.engine.central_differences import h
 from nntui.engine.schedule import MOVES
 from nntui.explain.numbers import Number, bracketed, exact
+from nntui.explain.symbols import SIGNS
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Memory
-from nntui.model.wiring import Wiring
 
 
 class StepRecord(Struct, frozen=True):
@@ -44,14 +44,6 @@ class StepRecord(Struct, frozen=True):
 Name = Callable[..., str]
 """Writes a value's name: a function of its symbol and its neurons."""
 
-_MATH_SYMBOLS: Final = {"delta": "δ", "da": "∂L/∂a", "dw": "∂L/∂w", "db": "∂L/∂b", "loss": "L"}
-SIGNS: Final = {
-    "learning_rate": "η", "momentum": "μ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "alpha": "α",
-    "weight_decay": "λ", "lr_decay": "lr_decay", "t": "t", "g": "g",
-    "m": "m", "v": "v", "s": "s", "m_hat": "m̂", "v_hat": "v̂",
-    "m_before": "m", "v_before": "v", "s_before": "s", "t_before": "(t − 1)",
-}  # fmt: skip
-"""The letters of settings and of what optimizers remember, by their names."""
 _INPUTS_SPELLED: Final = 8
 _TERMS_SPELLED: Final = 8
 # Between these a negative number needs no brackets.
@@ -72,34 +64,6 @@ class EquationLine(Struct, frozen=True):
     result: str
     before: str = ""
     change: str = ""
-
-
-def math_name(symbol: str, *neurons: str) -> str:
-    """Write a value's name with its mathematical symbol: ``δ[h1]``, ``∂L/∂w[x1,h1]``."""
-    return value_name(_MATH_SYMBOLS.get(symbol, symbol), *neurons)
-
-
-_BRACKET_OR_CODE: Final = re.compile(
-    r"""\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\] | (?<![\w.])(?:delta|da|dw|db|loss)(?!\w)""", re.VERBOSE
-)
-
-
-def in_math(text: str) -> str:
-    """Write the values in a text with their mathematical symbols; names in brackets stay.
-
-    >>> in_math("dw[delta,h1] = delta[h1] · a[delta]")
-    '∂L/∂w[delta,h1] = δ[h1] · a[delta]'
-    """
-    return _BRACKET_OR_CODE.sub(lambda found: _MATH_SYMBOLS.get(found[0], found[0]), text)
-
-
-_CODE_SYMBOLS: Final = {sign: symbol for symbol, sign in _MATH_SYMBOLS.items()}
-
-
-def in_code(name: str) -> str:
-    """Write a value's name as it is typed: ``dw[x1,h1]`` for ``∂L/∂w[x1,h1]``."""
-    symbol, bracket, rest = name.partition("[")
-    return f"{_CODE_SYMBOLS.get(symbol, symbol)}{bracket}{rest}"
 
 
 def formula(
@@ -489,32 +453,3 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
     "difference": _difference,
     "update": _update,
 }
-
-
-class RunningSum(Struct, frozen=True):
-    """A value that several steps add terms to.
-
-    ``start`` is what it begins with (``b``, the bias; ``L``, the loss; or nothing). ``terms`` are
-    named by the neurons they come from, in the order of summing; ``done`` of them are added, the
-    last of these by the step itself.
-    """
-
-    target: str
-    start: str
-    terms: tuple[str, ...]
-    done: int
-
-
-def running_sum(operation: tuple[str, ...], net: Wiring) -> RunningSum | None:
-    """Return the sum that a step adds a term to, within its example; None when it adds none."""
-    kind, *neurons = operation
-    if kind == "forward_edge":
-        i, j = neurons
-        sources = net.sources[j]
-        return RunningSum(math_name("z", j), "b", sources, sources.index(i) + 1)
-    if kind == "backward_edge":
-        i, j = neurons
-        targets = tuple(reversed(net.targets[i]))  # as the backward pass meets them
-        start = "L" if i in net.outputs else ""
-        return RunningSum(math_name("da", i), start, targets, targets.index(j) + 1)
-    return None

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from nntui.explain.formulas import StepRecord, running_sum
+from nntui.explain.formulas import StepRecord
 from nntui.explain.numbers import rounded
+from nntui.explain.sums import running_sum
 from nntui.model.errors import counted
 from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring

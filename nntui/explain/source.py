@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from nntui.engine import algorithm, central_differences
 from nntui.engine.schedule import MOVES, Operation
-from nntui.explain.formulas import math_name
 from nntui.explain.numbers import exact, ordinal
+from nntui.explain.symbols import math_name
 from nntui.model.activations import EXPRESSION
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import OPTIMIZERS

@@ -17,8 +17,8 @@ from textual.fuzzy import Matcher
 from textual.markup import escape
 
 from nntui.debugger.values import setting_values
-from nntui.explain.formulas import SIGNS
 from nntui.explain.numbers import exact
+from nntui.explain.symbols import SIGNS
 from nntui.explain.words import WORDS
 from nntui.samples import samples
 from nntui.tui.dialogs.question import Closable

@@ -11,9 +11,10 @@ from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered, t
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import Step
-from nntui.explain.formulas import formula, math_name, substituted
+from nntui.explain.formulas import formula, substituted
 from nntui.explain.numbers import bracketed, exact, rounded
 from nntui.explain.source import intention, method, place
+from nntui.explain.symbols import math_name
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
@@ -293,12 +294,6 @@ def test_brackets() -> None:
     assert substituted("½·z·(1 + erf(z/√2))", {"z": "-2"}) == "½·(-2)·(1 + erf((-2)/√2))"
     assert substituted("tanh(z)", {"z": "-2"}) == "tanh(-2)"
     assert substituted("1 / (1 + e^−z)", {"z": "-2"}) == "1 / (1 + e^−(-2))"
-
-
-def test_values_in_mathematical_dress() -> None:
-    assert math_name("delta", "h1") == "δ[h1]"
-    assert math_name("dw", "my input", "h1") == '∂L/∂w["my input",h1]'
-    assert math_name("loss") == "L"
 
 
 @given(experiment=experiments())

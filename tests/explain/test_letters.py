@@ -8,9 +8,10 @@ import pytest
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.explain.formulas import formula, math_name
+from nntui.explain.formulas import formula
 from nntui.explain.letters import letters
 from nntui.explain.numbers import exact
+from nntui.explain.symbols import math_name
 from nntui.model.losses import Loss
 
 

@@ -1,6 +1,6 @@
 from support.experiments import layered
 
-from nntui.explain.formulas import running_sum
+from nntui.explain.sums import running_sum
 
 NET = layered(2, 3, 1).network.wiring()
 

@@ -19,8 +19,8 @@ from textual.widgets import Static
 
 from nntui.debugger.gradient_check import MEANING
 from nntui.debugger.gradient_here import GradientHere, Pair, Part, remark
-from nntui.explain.formulas import in_math
 from nntui.explain.numbers import PRECISIONS
+from nntui.explain.symbols import in_math
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
 from nntui.text import cells, cut, padded, wrapped

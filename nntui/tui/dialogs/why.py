@@ -21,8 +21,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Tree
 
 from nntui.debugger.queries.why import ROWS, Cause, expand
-from nntui.explain.formulas import in_math
 from nntui.explain.numbers import PRECISIONS, rewritten
+from nntui.explain.symbols import in_math
 from nntui.explain.words import word_for
 from nntui.model.names import ValueNameError, parse_value_name
 from nntui.text import cut, wrapped

@@ -11,8 +11,8 @@ from rich.style import Style
 from textual.binding import BindingType
 from textual.message import Message
 
-from nntui.explain.formulas import in_math
 from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
+from nntui.explain.symbols import in_math
 from nntui.model.names import escaped
 from nntui.text import cells, clean, padded, wrapped
 from nntui.tui.frame import DIFFERS, HERE, CheckedNumbers, Frame, NeuronFocus

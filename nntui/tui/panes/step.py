@@ -14,11 +14,13 @@ from textual.events import Click
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
 from nntui.engine.schedule import Operation
-from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
+from nntui.explain.formulas import EquationLine, formula
 from nntui.explain.letters import letters
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, told_apart
 from nntui.explain.sentences import plain_words
 from nntui.explain.source import intention, method, place, which_parameter
+from nntui.explain.sums import RunningSum, running_sum
+from nntui.explain.symbols import math_name
 from nntui.explain.words import sentence_for
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from nntui.explain.formulas import SIGNS, EquationLine, in_code
+from nntui.explain.formulas import EquationLine
+from nntui.explain.symbols import SIGNS, in_code
 from nntui.model.names import MEMORY, SETTINGS, ValueNameError, parse_value_name
 
 Value = tuple[str, tuple[str, ...]]

@@ -14,8 +14,8 @@ from nntui.debugger.values import setting_values
 from nntui.document.errors import DocumentError
 from nntui.document.files import write_text
 from nntui.draw.plan import Direction
-from nntui.explain.formulas import math_name
 from nntui.explain.numbers import PRECISIONS, exact
+from nntui.explain.symbols import math_name
 from nntui.explain.words import word_for
 from nntui.model.names import OF_STEPS, escaped, parse_value_name, value_name
 from nntui.tui.frame import Highlight, NeuronFocus

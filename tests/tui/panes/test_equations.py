@@ -7,8 +7,10 @@ from textual.theme import BUILTIN_THEMES
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
-from nntui.explain.formulas import RunningSum, formula, math_name, running_sum
+from nntui.explain.formulas import formula
 from nntui.explain.numbers import rounded
+from nntui.explain.sums import RunningSum, running_sum
+from nntui.explain.symbols import math_name
 from nntui.samples import samples
 from nntui.tui.panes.step import Equations, column_of, outcome
 from nntui.tui.theme import Colours
