@@ -227,6 +227,7 @@ _ARRAYS: Final = (
         "W1 b1",
         "parameters before update K or after it; an axis in front: after each update or epoch",
     ),
+    ("0.weight fc1.bias", "PyTorch's names: gradients, or with --after K parameters"),
     ("X Y", "the data of the batch: they must be those of the document"),
     ("dw[x1,h1] db[h1]", "the same by value, in any network; g[…] has the penalty in it"),
     ("z[h1] a[h1] …", "a list with a number for each example of the batch; one example: a number"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ from nntui.verify.array_files import AnyArray
 from nntui.verify.files import Numbers, read_numbers
 from nntui.verify.judge import judge
 from nntui.verify.lay_out import Collection, LaidOut, Tolerance, laid_out
-from nntui.verify.places import NumbersError
+from nntui.verify.module_names import array_name, of_layers
+from nntui.verify.places import LayerIndex, NumbersError, layers_of
 from nntui.verify.right_run import RightRun
 from nntui.verify.series import Series
 from nntui.verify.trace import check_trace
@@ -41,7 +42,7 @@ def check_work(
     Args:
         experiment: what was to be computed, as ``nntui.load`` reads it.
         numbers: arrays (or what has ``__array__``), lists and numbers by name: ``dW1``, ``X``,
-            ``dw[x1,h1]``, or as ``Debugger.gradients`` gives them (with ``after``:
+            ``dw[x1,h1]``, or as ``Debugger.gradients`` or PyTorch gives them (with ``after``:
             ``Debugger.parameters``); or a file that holds them, by its path, or what
             ``read_numbers`` read.
         update: the index of the update (from 0) whose gradients and activations they are.
@@ -80,8 +81,10 @@ def check_work(
         if update or after is not None:
             raise NumbersError("lines of a trace name their own steps: leave update and after out")
         return check_trace(run, numbers.steps, tolerance)
-    numbers = _of_the_debugger(numbers, gradients=after is None)
+    layers = layers_of(run.net, run.layout)
+    numbers, taken = _by_layer(numbers, layers, gradients=after is None)
     series, notes = _series(run, numbers, update, after, tolerance)
+    notes = (*taken, *notes)
     verdict = _judged(series, run)
     if not verdict.right:
         other, which = Tolerance(), "With the usual rtol and atol"
@@ -96,24 +99,34 @@ def check_work(
 
 
 _OWN: Final = re.compile(r"layer(\d{1,6})\.(weight|bias)")
+_TAKEN: Final = 4  # names that are listed
 
 
-def _of_the_debugger(numbers: Numbers, *, gradients: bool) -> Numbers:
-    """Take the names that ``Debugger.gradients`` and ``parameters`` have: ``layer1.weight``.
+def _by_layer(
+    numbers: Numbers, layers: Sequence[LayerIndex], *, gradients: bool
+) -> tuple[Numbers, tuple[str, ...]]:
+    """Take the names that ``Debugger.gradients`` and ``parameters`` have, and those of PyTorch.
 
-    They are gradients, or else parameters after an update.
+    They are ``gradients``, or else parameters after an update. Returns also what was taken for
+    what, if that could be doubted.
     """
+    notes: list[str] = []
 
-    def known(values: Mapping[str, AnyArray], prefix: str) -> dict[str, AnyArray]:
-        found = {}
-        for name, array in values.items():
-            if match := _OWN.fullmatch(name):
-                name = f"{prefix}{'W' if match[2] == 'weight' else 'b'}{match[1]}"
-            found[name] = array
-        return found
+    def known(values: Mapping[str, AnyArray], *, gradients: bool) -> dict[str, AnyArray]:
+        names = {
+            name: array_name(int(match[1]), match[2], gradient=gradients)
+            for name in values
+            if (match := _OWN.fullmatch(name))
+        }
+        if not names and (names := of_layers(values, layers, gradients=gradients)):
+            taken = [f"{name} for {array}" for name, array in names.items()]
+            more = ", …" * (len(taken) > _TAKEN)
+            notes.append(f"Taken by layer: {', '.join(taken[:_TAKEN])}{more}.")
+        return {names.get(name, name): array for name, array in values.items()}
 
-    by_update = {k: known(values, "") for k, values in numbers.by_update.items()}
-    return replace(numbers, values=known(numbers.values, "d" * gradients), by_update=by_update)
+    by_update = {k: known(values, gradients=False) for k, values in numbers.by_update.items()}
+    values = known(numbers.values, gradients=gradients)
+    return replace(numbers, values=values, by_update=by_update), tuple(notes[:1])
 
 
 def _tolerated(value: object, name: str) -> float | None:
