@@ -194,7 +194,7 @@ def _summary(experiment: Experiment) -> Iterator[str]:
     parts = [
         counted(len(experiment.network), "neuron"),
         counted(net.connection_count, "connection"),
-        counted(len(net.parameters), "parameter") + (f" ({frozen} frozen)" if frozen else ""),
+        counted(net.parameter_count, "parameter") + (f" ({frozen} frozen)" if frozen else ""),
         counted(len(experiment.data), "example") + (f" ({test} kept for testing)" if test else ""),
     ]
     yield ", ".join(parts)

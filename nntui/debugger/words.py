@@ -272,7 +272,7 @@ def _penalty(m: Moment) -> str:
 
 def _frozen(m: Moment) -> str:
     net = m.snapshot.net
-    return f"here: {len(net.frozen):,} of {counted(len(net.parameters), 'parameter')}"
+    return f"here: {len(net.frozen):,} of {counted(net.parameter_count, 'parameter')}"
 
 
 def _differences(m: Moment) -> str:

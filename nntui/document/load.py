@@ -89,7 +89,7 @@ def experiment_of(value: Any, file: str) -> Experiment:
     network = network_of(document.network)
     training = _training_of(document.training)
     rows = rows_of(document.data, file, network.wiring(), training.loss)
-    state = _state_of(document.training, training.optimizer, len(network.wiring().parameters))
+    state = _state_of(document.training, training.optimizer, network.wiring().parameter_count)
     try:
         return Experiment(
             network,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from functools import cached_property
 from math import copysign
 from typing import Any, TypeVar, overload
 
@@ -238,20 +239,24 @@ class ActiveExperiment:
 
     The algorithm looks everything up here at every step, so that an edit takes effect at once.
     ``f`` and ``f_prime`` hold each neuron's activation function and its derivative; ``trainable``
-    the neurons of each parameter that updates touch. Edits never change the topology, the order of
-    the examples or the reduction.
+    the neurons of each parameter that updates touch, which only central differences ask for. Edits
+    never change the topology, the order of the examples or the reduction.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         net = experiment.network.wiring()
         self.inputs, self.neurons, self.outputs = net.inputs, net.neurons, net.outputs
         self.sources, self.frozen = net.sources, net.frozen
-        names = ((p,) if isinstance(p, str) else p for p in net.parameters if p not in net.frozen)
-        self.trainable: tuple[tuple[str, ...], ...] = tuple(names)
         self.f: dict[str, Callable[..., Any]] = {}
         self.f_prime: dict[str, Callable[..., Any]] = {}
         self.reduction = experiment.training.reduction
         self.replace(experiment)
+
+    @cached_property
+    def trainable(self) -> tuple[tuple[str, ...], ...]:
+        net = self.experiment.network.wiring()
+        names = ((p,) if isinstance(p, str) else p for p in net.parameters if p not in net.frozen)
+        return tuple(names)
 
     def replace(self, experiment: Experiment) -> None:
         """Put an experiment with the same topology in force."""

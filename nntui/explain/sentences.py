@@ -371,7 +371,7 @@ def _difference(step: StepRecord, place: int | None, *neurons: str) -> PlainWord
         "with it moved up and L₋ with it moved down, divided by how far it moved, 2h.",
         "The slope: how far the loss moved, by how far the parameter did.",
         f"{use} It took {counted(edges, 'connection step')}: backpropagation takes as many for "
-        f"all {len(net.trainable):,} slopes.",
+        f"all {net.trainable_count:,} slopes.",
     )
 
 

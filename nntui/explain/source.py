@@ -155,7 +155,7 @@ def which_parameter(experiment: Experiment, move: int) -> str:
     """Say which parameter is moved, and which way: ``parameter 3 of 9, plus h``."""
     number, kind = divmod(move, len(MOVES))
     way = ("plus h", "minus h", "back")[kind]
-    return f"parameter {number + 1:,} of {len(experiment.network.wiring().trainable):,}, {way}"
+    return f"parameter {number + 1:,} of {experiment.network.wiring().trainable_count:,}, {way}"
 
 
 def _of(number: int, count: int, what: str) -> str:

@@ -223,7 +223,7 @@ class Experiment:
         state = self.optimizer_state
         if state is None or state.optimizer != self.training.optimizer.name:
             return OptimizerState()
-        size = len(self.network.wiring().parameters)
+        size = self.network.wiring().parameter_count
         return state if all(len(row) == size for row in state.memory) else OptimizerState()
 
     def memory(self) -> Iterable[Memory]:
@@ -231,7 +231,8 @@ class Experiment:
         rows = self.resumed.memory
         if rows:
             return zip(*rows, strict=True)
-        return repeat(self.training.optimizer.first_memory(), len(self.network.wiring().parameters))
+        first_memory = self.training.optimizer.first_memory()
+        return repeat(first_memory, self.network.wiring().parameter_count)
 
     def continued(
         self, p: Sequence[float], memory: Iterable[Sequence[float]], updates: int, epochs: int
@@ -318,7 +319,7 @@ class Experiment:
         by_backpropagation = self.training.gradient == "backpropagation"
         if not by_backpropagation:
             batch = min(self.training.batch_size or MAX_EDGES, len(self.train_examples))
-            edges = (1 + 2 * len(net.trainable)) * batch * net.connection_count
+            edges = (1 + 2 * net.trainable_count) * batch * net.connection_count
             if edges > MAX_EDGES:
                 found = f"central differences with {edges:,} connection steps an update"
                 expected = f"at most {MAX_EDGES:,}: a smaller network or batch, or backpropagation"

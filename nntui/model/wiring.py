@@ -68,6 +68,16 @@ class Wiring:
         """The number of connections, E."""
         return sum(map(len, self.sources.values()))
 
+    @property
+    def parameter_count(self) -> int:
+        """The number of parameters, P; to list them all takes long in a large network."""
+        return len(self.neurons) + self.connection_count
+
+    @property
+    def trainable_count(self) -> int:
+        """The number of parameters that updates touch."""
+        return self.parameter_count - len(self.frozen)
+
 
 def forward(
     wiring: Wiring, b: Mapping[str, float], w: Mapping[tuple[str, str], float], x: Sequence[float]

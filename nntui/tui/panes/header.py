@@ -151,7 +151,7 @@ class HeaderWords:
         self._totals = {"example": len(experiment.data), "update": updates}
         self._shuffled = training.shuffle
         self._epochs = training.epochs
-        self._parameters = len(experiment.network.wiring().trainable)
+        self._parameters = experiment.network.wiring().trainable_count
         self._moves = training.gradient == "central_differences"
         self.name = escaped(experiment.name)
         self.settings = _settings(experiment)

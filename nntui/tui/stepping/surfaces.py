@@ -153,7 +153,7 @@ class AnswerSource:
         from nntui.engine.surface import InputRanges
 
         if self._data is None or self._data[0] is not experiment:
-            work = len(experiment.network.wiring().parameters)
+            work = experiment.network.wiring().parameter_count
             most = min(MOST_EXAMPLES, max(MOST_WORK // work, 1))
             x = np.array(experiment.data.inputs[:most], np.float64)
             ranges, judge = InputRanges.of(experiment), Judge.of(experiment, most)
