@@ -59,6 +59,7 @@ def network_of(section: dict[str, Any]) -> Network:
 
 def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) -> None:
     first: dict[str, int] = {}
+    made: dict[str, Activation] = {}
     for n, neuron in enumerate(neurons):
         here = at_index(place, n)
         _check_name(neuron.name, at_key(here, "name"))
@@ -67,7 +68,7 @@ def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) 
             taken = at_index(place, first[neuron.name])
             raise Fault(at_key(here, "name"), found, f"a name other than that of {taken}")
         first[neuron.name] = n
-        activation = _activation(neuron.activation, neuron.role, here)
+        activation = _activation(neuron.activation, neuron.role, here, made)
         if neuron.role == "input" and neuron.bias is not None:
             raise Fault(at_key(here, "bias"), shown(neuron.bias), "nothing: an input has no bias")
         network.add_neuron(
@@ -82,7 +83,10 @@ def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) 
             raise Fault(place, f"no {role} neuron", f'at least one with "role": "{role}"')
 
 
-def _activation(spec: str | dict[str, Any] | None, role: Role, place: str) -> Activation | None:
+def _activation(
+    spec: str | dict[str, Any] | None, role: Role, place: str, made: dict[str, Activation]
+) -> Activation | None:
+    """Make an activation, or take the one ``made`` of the same name: most neurons share a few."""
     if spec is None:
         return None
     here = at_key(place, "activation")
@@ -96,7 +100,11 @@ def _activation(spec: str | dict[str, Any] | None, role: Role, place: str) -> Ac
             return Activation.of_expression(given.expression, given.derivative)
         except SettingError as error:
             raise Fault.of(error, here) from None
-    return function(Activation, spec, here)
+    if not isinstance(spec, str):
+        return function(Activation, spec, here)
+    if spec not in made:
+        made[spec] = function(Activation, spec, here)
+    return made[spec]
 
 
 def _connect(
@@ -195,11 +203,12 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
         if count > limit:
             raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
     before: list[str] = []
+    made: dict[str, Activation] = {}
     for n, layer in enumerate(layers):
         here = at_index(place, n)
         role: Role = "input" if n == 0 else "output" if n == len(layers) - 1 else "hidden"
         names = _names(layer, default_names(role, n, layer.size), here)
-        activation = _activation(layer.activation, role, here)
+        activation = _activation(layer.activation, role, here, made)
         biases = _biases(layer, role, here)
         for k, (name, bias) in enumerate(zip(names, biases, strict=True)):
             if name in network:

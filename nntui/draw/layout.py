@@ -331,6 +331,8 @@ def fit_columns(
         return WidthFit(tuple(forms), tuple(lefts), total, value)
 
     for concession in _CONCESSIONS:
+        if (label_width + concession.gap) * (len(columns) - 1) > width:
+            continue  # the lines alone have no room
         fit = attempt(concession)
         if fit.width <= width:
             return fit
