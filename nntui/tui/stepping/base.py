@@ -232,8 +232,8 @@ class SteppingBase(Coverable[None]):
         self.pane_layout.open(pane)
         self.lay_out()
 
-    def lay_out(self) -> None:
-        """Show the panes that the layout says, and give the keyboard to a list turned to."""
+    def arrange_panes(self) -> None:
+        """Show the panes that the layout says; the screen's classes say what else has room."""
         layout = self.pane_layout
         layout.fill(self._filled_panes)
         layout.fit(*self.app.size)
@@ -246,6 +246,11 @@ class SteppingBase(Coverable[None]):
         self.set_class(layout.too_small, "too-small")
         self.set_class(not layout.bars.message, "no-message")
         self.set_class(layout.bars.footer > 1, "two-rows-of-keys")
+
+    def lay_out(self) -> None:
+        """Show the panes that the layout says, and give the keyboard to a list turned to."""
+        layout = self.pane_layout
+        self.arrange_panes()
         self.container.place()
         if not self.command_line.shown:
             current = layout.subject if layout.maximised else layout.current

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key, Resize
+from textual.events import Key, Resize, ScreenResume
 
 from nntui.model.changes.structure import GoneError
 from nntui.tui.frame import NeuronFocus
@@ -47,10 +47,12 @@ class SteppingScreen(
         *(Binding(digit, f"digit('{digit}')", show=False) for digit in digits),
     ]
 
+    _was_shown = False
     _copy_view: Callable[[], None] | None = None
     """What ``copy_view_from`` does once the screen is mounted."""
 
     def compose(self) -> ComposeResult:
+        self.arrange_panes()  # each class of a screen with widgets styles all of them anew
         yield self.header
         yield self.container
         yield self.status_line
@@ -73,6 +75,10 @@ class SteppingScreen(
 
         for warning in warnings(self.debugger.experiment)[:MOST_WARNINGS]:
             self.notify(warning, severity="warning", markup=False)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave the styles alone that the widgets were just mounted with."""
+        event.refresh_styles, self._was_shown = self._was_shown, True
 
     def on_unmount(self) -> None:
         self.inspector_history.cancel()
