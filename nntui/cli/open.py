@@ -79,6 +79,9 @@ def open_on_screen(
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
         # of that time, and half of it with a large document.
         gc.disable()
+    # The threads of numpy's OpenBLAS spin for a tenth of a second while it is loaded, on a core
+    # that the terminal needs too; only the answers to many inputs are matrix products.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from nntui.tui.app import NntuiApp
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
