@@ -50,6 +50,7 @@ class CompiledTraining:
         self, experiment: Experiment, schedule: Schedule, updates: ParameterUpdates
     ) -> None:
         self._schedule, self._reduced = schedule, experiment.training.reduced
+        self._tested = np.array(experiment.test_examples, np.int64)
         traced = TracedExample(experiment)
         losses = traced.named("s", 2)
         after = [*traced.sums, *(total + traced.state.loss for total in losses)]
@@ -60,10 +61,12 @@ class CompiledTraining:
             [each.name for each in group]
             for group in ((*traced.x, *traced.y), traced.p, (*traced.g, *losses))
         )
-        passes = _compiled_passes(assignments, numbers, p, sums)
+        passes = test = _compiled_passes(assignments, numbers, p, sums)
+        if len(self._tested):  # by the forward pass alone
+            test = _compiled_passes(traced.tape.needed(after[-1:]), numbers, p, sums[-1:])
         self._scalars, update = _compiled_update(updates)
         self._masks = updates.masks
-        self._train = _compiled_training(passes, update)
+        self._train = _compiled_training(passes, test, update)
 
     def train(
         self,
@@ -73,6 +76,7 @@ class CompiledTraining:
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
+        test_losses: list[float],
     ) -> TrainingState:
         """Do the updates ``first`` … ``end`` − 1; append the losses."""
         schedule, after = self._schedule, start.copy()
@@ -81,7 +85,7 @@ class CompiledTraining:
         epoch_ends = index == schedule.updates_per_epoch - 1
         sums = np.zeros(len(start.p) + 2)
         sums[-1] = start.epoch_sum
-        batch_sums, epoch_sums = np.empty((2, end - first))
+        batch_sums, epoch_sums, test_sums = np.zeros((3, end - first))
         self._train(
             after.p,
             after.memory,
@@ -94,9 +98,13 @@ class CompiledTraining:
             sums,
             batch_sums,
             epoch_sums,
+            self._tested,
+            test_sums,
         )
         batch_losses += self._reduced(batch_sums, lengths).tolist()
         epoch_losses += (epoch_sums[epoch_ends] / schedule.examples).tolist()
+        if len(self._tested):
+            test_losses += (test_sums[epoch_ends] / len(self._tested)).tolist()
         after.epoch_sum = sums.item(-1)
         return after
 
@@ -174,7 +182,7 @@ def _compiled_update(updates: ParameterUpdates) -> tuple[Callable[..., Any], Cal
 
 @lru_cache(KEPT)
 def _compiled_training(
-    passes: Callable[..., None], update: Callable[..., None]
+    passes: Callable[..., None], test: Callable[..., None], update: Callable[..., None]
 ) -> Callable[..., None]:
     import numba
 
@@ -190,10 +198,13 @@ def _compiled_training(
         sums: Array,
         batch_sums: Array,
         epoch_sums: Array,
+        tested: Any,
+        test_sums: Array,
     ) -> None:
         """Do an update for each batch: the examples in ``order`` up to the next of ``ends``.
 
-        sums (P + 2,): of the gradients, of the batch's losses, of the epoch's.
+        sums (P + 2,): of the gradients, of the batch's losses, of the epoch's. ``test_sums`` are
+        of the losses of the examples ``tested`` after each epoch.
         """
         first = 0
         for u in range(ends.size):
@@ -203,13 +214,16 @@ def _compiled_training(
             batch_sums[u], epoch_sums[u] = sums[-2], sums[-1]
             if epoch_ends[u]:
                 sums[-1] = 0.0
+                if tested.size:
+                    test(p, examples, tested, 0, tested.size, test_sums[u : u + 1])
             first = ends[u]
 
     f8, i8, b1 = numba.types.float64, numba.types.int64, numba.types.boolean
     vector, matrix = f8[::1], f8[:, ::1]
     signature = numba.types.void(
-        vector, matrix, b1[:, ::1], matrix, i8[::1], i8[::1], b1[::1], matrix, *[vector] * 3
-    )
+        vector, matrix, b1[:, ::1], matrix, i8[::1], i8[::1], b1[::1], matrix, *[vector] * 3,
+        i8[::1], vector,
+    )  # fmt: skip
     # A call takes milliseconds, and the screen's thread need not wait for its end.
     jit: Any = numba.njit(signature, error_model="numpy", nogil=True)
     return jit(train)  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
+from itertools import chain, product
 from threading import Lock, Thread
 from time import perf_counter
 from typing import Final, TypeAlias
@@ -121,15 +122,18 @@ class FullSpeed:
     def _computes_alike(self, code: CompiledTraining) -> bool:
         """Whether compiled code gives the bits of batches, at the start and elsewhere."""
         other, start = self.copy_for_thread(), self.first()
+        moments = {0, self.schedule.updates_per_epoch - 1}  # an epoch's first and last update
         with np.errstate(all="ignore"):
-            for p in (start.p, start.p[::-1].copy(), 0.1 - 3.0 * start.p):
+            ps = start.p, start.p[::-1].copy(), 0.1 - 3.0 * start.p
+            for p, update in product(ps, moments):
                 run, history = TrainingState(p, start.memory, 0.7), LossHistory()
-                after, _ = other._run_batches(run, 0, 1, history, None, None, None)
-                expected = [after.epoch_sum, *history.batch, *history.epoch]
-                of_batch: list[float] = []
-                of_epoch: list[float] = []
-                found = code.train(run, 0, 1, self._batches, of_batch, of_epoch)
-                losses = [found.epoch_sum, *of_batch, *of_epoch]
+                history.record("batch", 0, *[0.0] * update)
+                after, _ = other._run_batches(run, update, update + 1, history, None, None, None)
+                recorded = *history.batch[update:], *history.epoch, *history.test
+                expected = [after.epoch_sum, *recorded]
+                of: tuple[list[float], ...] = [], [], []
+                found = code.train(run, update, update + 1, self._batches, *of)
+                losses = [found.epoch_sum, *chain(*of)]
                 pairs = (after.p, found.p), (after.memory, found.memory), (expected, losses)
                 if not all(same_bits(*map(np.asarray, pair)) for pair in pairs):
                     return False
@@ -346,14 +350,17 @@ class FullSpeed:
         per_epoch = self.schedule.updates_per_epoch
         while update < end:
             stop = min(end, update + self._burst)
-            if self._test is not None:  # its loss is to be taken after each epoch
+            if self._test is not None and not isinstance(code, CompiledTraining):
+                # Its loss is taken here, after each epoch.
                 stop = min(stop, update + per_epoch - update % per_epoch)
             begun = perf_counter()
             batch_losses: list[float] = []
             epoch_losses: list[float] = []
             losses = batch_losses, epoch_losses
             if isinstance(code, CompiledTraining):
-                before = code.train(before, update, stop, self._batches, *losses)
+                test_losses: list[float] = []
+                before = code.train(before, update, stop, self._batches, *losses, test_losses)
+                history.record("test", update // per_epoch, *test_losses)
             else:
                 batches = self._batches.rows_of_updates(update, stop)
                 before, values = code.train(before, self.schedule.t(update), batches, *losses)
@@ -384,7 +391,7 @@ class FullSpeed:
     def _record_epochs(
         self, history: LossHistory, after: TrainingState, epoch: int, *losses: float
     ) -> None:
-        """Record the losses of epochs, from ``epoch`` on; of one alone if there is a test set."""
+        """Record the losses of epochs, from ``epoch`` on; of one where the test set is computed."""
         history.record("epoch", epoch, *losses)
         if losses and self._test is not None and epoch == len(history.test):
             history.record("test", epoch, self._computer.mean_loss(after.p, self._test))

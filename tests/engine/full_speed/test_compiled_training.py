@@ -29,13 +29,15 @@ UNKNOWN = {"gelu"}
 """Activations of a function that is none of numpy's: these networks stay as they were."""
 
 
-def experiment_of(*sizes: int, loss: str = "mse", **training: Any) -> Experiment:
+def experiment_of(
+    *sizes: int, loss: str = "mse", test_fraction: float = 0.0, **training: Any
+) -> Experiment:
     """A network with a loss of any kind: one of the targets is 1, the others are 0."""
     experiment, outputs = layered(*sizes, **training), sizes[-1]
     rows = [[float(n % outputs == k) for k in range(outputs)] for n in range(len(experiment.data))]
     return replace(
         experiment,
-        data=Dataset.of(experiment.data.inputs, rows),
+        data=Dataset.of(experiment.data.inputs, rows, test_fraction),
         training=replace(experiment.training, loss=Loss.of(loss)),
     )
 
@@ -59,6 +61,7 @@ def compiled(experiment: Experiment) -> FullSpeed:
                 "examples": 23,
                 "batch_size": 5,
                 "shuffle": True,
+                "test_fraction": 0.3,
                 "l1": 0.01,
                 "l2": 0.1,
                 "reduction": "sum",
@@ -110,9 +113,11 @@ def test_batches_too_long_for_the_cache_are_computed_in_parts() -> None:
     assert array_bits(found[0]) == array_bits(found[1])
 
 
-def test_a_long_run_of_a_tiny_network_changes_over(monkeypatch) -> None:
+@pytest.mark.parametrize("test_fraction", [0.0, 0.4])
+def test_a_long_run_of_a_tiny_network_changes_over(monkeypatch, test_fraction) -> None:
     monkeypatch.setattr(runner, "COMPILE_AFTER", 0.0)
-    experiment = layered(2, 3, 1, examples=3, batch_size=2, epochs=9)
+    settings = {"examples": 5, "batch_size": 2, "epochs": 9, "test_fraction": test_fraction}
+    experiment = experiment_of(2, 3, 1, **settings)
     full, history, stepped = FullSpeed(experiment), LossHistory(), Stepped(experiment)
     state, update = full.run(full.first(), 0, 7, history)
     for thread in threading.enumerate():
@@ -136,6 +141,21 @@ def test_one_that_computes_otherwise_is_not_taken(monkeypatch) -> None:
 
     experiment = layered(2, 5, 1, examples=4, epochs=3, activation="relu")
     monkeypatch.setattr(compiled_training, "written_loops", another)
+    full = compiled(experiment)
+    assert full._compiled is None
+    check_training(experiment, full)
+
+
+def test_one_with_another_loss_of_the_test_set_is_not_taken(monkeypatch) -> None:
+    trains = compiled_training.CompiledTraining.train
+
+    def another(self, *arguments):
+        after = trains(self, *arguments)
+        arguments[-1][:] = [loss + 0.001 for loss in arguments[-1]]
+        return after
+
+    monkeypatch.setattr(compiled_training.CompiledTraining, "train", another)
+    experiment = experiment_of(2, 3, 1, examples=5, batch_size=2, test_fraction=0.4)
     full = compiled(experiment)
     assert full._compiled is None
     check_training(experiment, full)
