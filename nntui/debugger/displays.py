@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_text
 from nntui.explain.numbers import Number, exact
 from nntui.model.errors import NntuiError
 
 if TYPE_CHECKING:
+    from nntui.debugger.expressions import Expression
     from nntui.debugger.stepper import Stepper
     from nntui.engine.edits import Edit
 
@@ -97,6 +97,8 @@ class Displays:
             ExpressionError: the text is no expression over this network's values.
             DisplayError: there are too many.
         """
+        from nntui.debugger.expressions import parse
+
         if len(self) >= MAX_DISPLAYS:
             raise DisplayError(f"there are {MAX_DISPLAYS} displays: remove some first")
         expression = parse(text, self._stepper.experiment.network)

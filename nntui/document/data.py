@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, UnsetType
 
 from nntui.document import specs
-from nntui.document.csv_file import CsvReading
-from nntui.document.csv_records import in_utf_8
 from nntui.document.errors import Fault, choice, shown
 from nntui.document.files import absolute, folder_of, read_bytes
-from nntui.document.generators import generated
 from nntui.document.parse import converted
 from nntui.model.dataset import CsvSource, Dataset
 from nntui.model.errors import SettingError, counted
@@ -82,6 +79,9 @@ def _inline(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> 
 
 def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
     """Read columns of a CSV file; a relative path starts at the document's folder."""
+    from nntui.document.csv_file import CsvReading  # most documents do without
+    from nntui.document.csv_records import in_utf_8
+
     spec = converted(section, specs.CsvData, PLACE)
     if len(spec.inputs) != len(net.inputs):
         expected = f"{len(net.inputs)}, one for each input neuron"
@@ -122,6 +122,8 @@ def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -
 
 
 def _generated(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
+    from nntui.document.generators import generated
+
     spec = converted(section, specs.GeneratedData, PLACE)
     data = generated(spec, PLACE).labelled(loss)
     labels = isinstance(data.targets[0], int)

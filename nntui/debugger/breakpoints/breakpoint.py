@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nntui.debugger.expressions import Expression, ExpressionError, parse
 from nntui.debugger.values import value_text
 from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped, quoted
 from nntui.model.network import Network
+
+if TYPE_CHECKING:
+    from nntui.debugger.expressions import Expression
 
 
 class BreakpointError(NntuiError, ValueError):
@@ -119,6 +121,8 @@ def parse_message(text: str, net: Network) -> Message:
         BreakpointError: it is too long, or a bracket has no partner.
         ExpressionError: an expression in it cannot be read; the position is in the whole text.
     """
+    from nntui.debugger.expressions import ExpressionError, parse
+
     if len(text) > MAX_LENGTH:
         raise BreakpointError(f"a message of {len(text)} characters (at most {MAX_LENGTH})")
     parts: list[str | Expression] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -16,7 +16,9 @@ from nntui.debugger.breakpoints.breakpoint import (
     R,
     with_parts,
 )
-from nntui.debugger.expressions.expression import Expression, NewName, renamed
+
+if TYPE_CHECKING:
+    from nntui.debugger.expressions.expression import Expression, NewName
 
 MAX_BREAKPOINTS: Final = 500
 MAX_COUNT: Final = 10**12
@@ -149,6 +151,8 @@ def renamed_command(point: AnyBreakpoint, new_name: NewName) -> str:
 
     ``new_name`` may raise for a neuron that is gone.
     """
+    from nntui.debugger.expressions.expression import renamed
+
     changes: dict[str, Any] = {}
     if isinstance(point, Breakpoint) and point.place is not None:
         changes["place"] = replace(point.place, neurons=tuple(map(new_name, point.place.neurons)))
