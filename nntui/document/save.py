@@ -9,6 +9,7 @@ import math
 import os
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain, islice, pairwise
 from typing import Any, Final, Protocol
 
@@ -330,6 +331,7 @@ def _compact(value: Any) -> str:
 
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode_sorted: Final = json.JSONEncoder(sort_keys=True).encode
 _encode_narrowly: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
 ).encode
@@ -354,13 +356,20 @@ def _parts(experiment: Experiment) -> Iterator[bytes]:
     structure = {
         "inputs": net.inputs,
         "outputs": net.outputs,
-        "neurons": [(j, net.sources[j], plain_function(net.activation[j])) for j in net.neurons],
+        "neurons": None,
         "frozen": [p for p in net.parameters if p in net.frozen] if net.frozen else [],
         "training": _training(experiment.training),
         **({"resumed": state} if (state := _state(experiment)) else {}),
         "test": experiment.test_examples,
     }
-    yield json.dumps(structure, sort_keys=True).encode()
+    # The sources, which the neurons of a layer share, are written once for all of them.
+    encode, of_sources = _encode_sorted, cache(_encode_sorted)
+    rows = (
+        f"[{encode(j)}, {of_sources(net.sources[j])}, {encode(plain_function(net.activation[j]))}]"
+        for j in net.neurons
+    )
+    no_neurons, neurons = '"neurons": null', f'"neurons": [{", ".join(rows)}]'
+    yield encode(structure).replace(no_neurons, neurons, 1).encode()
     # The numbers as their eight bytes each: a text of a million digits would take a second.
     yield array("d", experiment.network.biases.values()).tobytes()
     yield array("d", experiment.network.weight_values()).tobytes()

@@ -103,11 +103,14 @@ def _layers(records: Mapping[str, NeuronRecord]) -> dict[str, int]:
     import networkx takes longer than all else that opening a small document needs.
     """
     layer: dict[str, int] = {}
+    before: tuple[tuple[str, ...], int] = (), 0
 
     def place(j: str) -> None:
-        record = records[j]
-        above = max(map(layer.__getitem__, record.weights), default=0)
-        layer[j] = 0 if record.role == "input" else above + 1
+        nonlocal before
+        record, sources = records[j], tuple(records[j].weights)
+        if sources != before[0]:  # in a fully connected layer, all neurons have the same
+            before = sources, max(map(layer.__getitem__, sources), default=0)
+        layer[j] = 0 if record.role == "input" else before[1] + 1
 
     try:
         for j in records:  # documents mostly name a neuron's sources before it

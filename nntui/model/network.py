@@ -202,7 +202,9 @@ class Network(EditableGraph):
         self.initialize()
         values: list[Any] = []
         for j, sources in self.wiring().sources.items():
-            values += map(self._records[j].weights.__getitem__, sources)
+            weights = self._records[j].weights
+            in_order = tuple(weights) == sources  # as they mostly are: that is three times as fast
+            values += weights.values() if in_order else map(weights.__getitem__, sources)
         return values
 
     def initialize(self) -> None:
@@ -220,9 +222,10 @@ class Network(EditableGraph):
             record = self._changeable(j)
             if record.bias is None:
                 record.bias = bias
-            known = {i: weight for i, weight in record.weights.items() if weight is not None}
-            drawn = zip(self.wiring().sources[j], weights, strict=True)
-            record.weights = {**dict(drawn), **known}
+            given, drawn = record.weights, zip(self.wiring().sources[j], weights, strict=True)
+            record.weights = dict(drawn)
+            if {*given.values()} != {None}:
+                record.weights.update((i, w) for i, w in given.items() if w is not None)
             missing.remove(j)
             if not missing:
                 break
