@@ -115,6 +115,12 @@ def lay_out(
     return replace(made, slots=LabelSlots(made))
 
 
+def is_too_deep(draft: Draft, width: int, label_width: int) -> bool:
+    """Whether the lines from column to column alone take more than `width` cells."""
+    least = min(concession.gap for concession in _CONCESSIONS)
+    return (label_width + least) * (len(draft.columns) - 1) > width
+
+
 _TITLED: Final = 8
 """From so many rows on heat maps have titles."""
 _LEAST_IMAGE: Final = 3
@@ -204,12 +210,10 @@ def _ports(made: Layout) -> dict[Edge, tuple[int, int]]:
 
 def _side(box: Box, others: Mapping[Item, int]) -> dict[Item, int]:
     """Spread lines over the rows of a box, in the order of the rows that they lead to."""
-    if box.inside < 2:
+    if box.inside < 2 or len(others) < 2:
         return dict.fromkeys(others, box.middle)
     order = sorted(others, key=others.__getitem__)
     top, rows, count = box.y + 1, box.inside, len(order)
-    if count == 1:
-        return {order[0]: box.middle}
     return {item: top + (2 * n + 1) * rows // (2 * count) for n, item in enumerate(order)}
 
 
@@ -332,7 +336,7 @@ def fit_columns(
 
     for concession in _CONCESSIONS:
         if (label_width + concession.gap) * (len(columns) - 1) > width:
-            continue  # the lines alone have no room
+            continue  # for the lines alone
         fit = attempt(concession)
         if fit.width <= width:
             return fit

@@ -17,7 +17,7 @@ from textual.geometry import Region, Size
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.values import has_softmax
 from nntui.draw.layers import Edge, draft
-from nntui.draw.layout import lay_out
+from nntui.draw.layout import is_too_deep, lay_out
 from nntui.draw.paint import BEAD, paint
 from nntui.draw.picture import Picture, Span
 from nntui.draw.plan import Direction, Layout, Window
@@ -240,9 +240,11 @@ class NetworkPane(LinePane):
                 image=self._image,
             )
             width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
-            plan = fitted_to(width, height)
+            # Known beforehand: a thousand layers take as long as all else until they are seen.
+            deep = zoom == 1.0 and not self._folds and is_too_deep(self._draft, width, label)
+            plan = fitted_to(width, max(height - deep, 1))
             below, beside = plan.width > size.width, plan.height > size.height
-            if zoom == 1.0 and below != beside:
+            if zoom == 1.0 and below != beside and not deep:
                 width, height = max(width - beside, 1), max(height - below, 1)
                 plan = fitted_to(width, height)
             if plan.heat_maps and not plan.overflow and size.width - WIDTH >= LISTED_BESIDE:
