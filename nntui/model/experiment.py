@@ -342,27 +342,11 @@ class Experiment:
         vectors = set(map(type, targets)) == {tuple}
         if vectors and not classes and set(map(len, targets)) == {outputs}:
             return  # nearly always
-        for n, target in enumerate(targets):
-            place = f"data.targets[{n}]"
-            index = _class_index(target, outputs) if classes else None
-            if index is not None:
-                if not (index == int(index) and 0 <= index < outputs):
-                    expected = f"a class index from 0 to {outputs - 1}"
-                    found = str(index) if isinstance(index, int) else f"{index:g}"
-                    raise SettingError(escaped(found, 40), expected, place)
-            elif isinstance(target, int):
-                numbers = counted(outputs, "number")
-                expected = f"a list of {numbers} (a class index goes with cross_entropy)"
-                raise SettingError(f"the number {target}", expected, place)
-            elif len(target) != outputs:
-                expected = f"{outputs}, one for each output neuron"
-                raise SettingError(counted(len(target), "number"), expected, place)
-            elif classes and (min(target) < 0.0 or abs(sum(target) - 1.0) > 1e-6):
-                raise SettingError(
-                    "weights that are no probabilities",
-                    "numbers of at least 0 that add up to 1, or a class index",
-                    place,
-                )
+        for target in dict.fromkeys(targets):  # a class stands in many rows
+            try:
+                _check_target(target, outputs, classes=classes)
+            except SettingError as error:
+                raise error.below(f"data.targets[{targets.index(target)}]") from None
 
 
 _DERIVATIVE: Final = (
@@ -407,6 +391,26 @@ def _data(data: object, training: Training, outputs: int) -> Dataset:
     for y in made.targets:
         targets.append((float(y),) if isinstance(y, int) and is_finite(y) else y)
     return made.with_rows(targets=tuple(targets))
+
+
+def _check_target(target: Target, outputs: int, *, classes: bool) -> None:
+    index = _class_index(target, outputs) if classes else None
+    if index is not None:
+        if not (index == int(index) and 0 <= index < outputs):
+            found = str(index) if isinstance(index, int) else f"{index:g}"
+            raise SettingError(escaped(found, 40), f"a class index from 0 to {outputs - 1}")
+    elif isinstance(target, int):
+        numbers = counted(outputs, "number")
+        expected = f"a list of {numbers} (a class index goes with cross_entropy)"
+        raise SettingError(f"the number {target}", expected)
+    elif len(target) != outputs:
+        expected = f"{outputs}, one for each output neuron"
+        raise SettingError(counted(len(target), "number"), expected)
+    elif classes and (min(target) < 0.0 or abs(sum(target) - 1.0) > 1e-6):
+        raise SettingError(
+            "weights that are no probabilities",
+            "numbers of at least 0 that add up to 1, or a class index",
+        )
 
 
 def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:
