@@ -287,7 +287,7 @@ class CsvReading:
         # Where it holds, float() reads nothing that is no number but NaN and infinities.
         rows = self.text.lstrip().partition(b"\n")[2] if self.first_row else b""
         rows = rows or self.text  # the header may hold anything
-        easy = not self.words and self.decimal == "." and rows.isascii() and b"_" not in rows
+        easy = self.decimal == "." and rows.isascii() and b"_" not in rows
         number = float if easy else self._read
         readers = [self.words[at].__getitem__ if at in self.words else number for at in self.at]
         x: list[Vector] = []
