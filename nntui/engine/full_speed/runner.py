@@ -21,7 +21,7 @@ from nntui.engine.full_speed.compiled_training import CompiledTraining, compile_
 from nntui.engine.full_speed.elementwise import same_bits
 from nntui.engine.full_speed.kernels import compile_activation, compile_loss, self_test
 from nntui.engine.full_speed.parameter_updates import ParameterUpdates
-from nntui.engine.full_speed.straight_line import StepTest, StraightLine
+from nntui.engine.full_speed.straight_line import Row, StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
@@ -83,6 +83,8 @@ class FullSpeed:
         spelled = sum(map(_spelled, net.activation.values()))
         self._is_small = size <= TINY_NETWORK and spelled <= TINY_EXPRESSIONS
         self.is_tiny = self._is_small and work <= TINY_UPDATE * layers
+        tested = experiment.test_examples
+        self._tests_in_code = size * len(tested) <= TINY_UPDATE * layers
         self._compiled: CompiledTraining | None = None
         trainable = self.schedule.trainable if self.schedule.by_differences else ()
         self._trainable = [self._layout.index[parameter] for parameter in trainable]
@@ -350,23 +352,21 @@ class FullSpeed:
         per_epoch = self.schedule.updates_per_epoch
         while update < end:
             stop = min(end, update + self._burst)
-            if self._test is not None and not isinstance(code, CompiledTraining):
-                # Its loss is taken here, after each epoch.
+            if not (self._tests_in_code or isinstance(code, CompiledTraining)):
+                # The loss of the test set is taken here, after each epoch.
                 stop = min(stop, update + per_epoch - update % per_epoch)
             begun = perf_counter()
-            batch_losses: list[float] = []
-            epoch_losses: list[float] = []
-            losses = batch_losses, epoch_losses
+            losses: tuple[list[float], list[float], list[float]] = [], [], []
             if isinstance(code, CompiledTraining):
-                test_losses: list[float] = []
-                before = code.train(before, update, stop, self._batches, *losses, test_losses)
-                history.record("test", update // per_epoch, *test_losses)
+                before = code.train(before, update, stop, self._batches, *losses)
             else:
-                batches = self._batches.rows_of_updates(update, stop)
-                before, values = code.train(before, self.schedule.t(update), batches, *losses)
+                batches, t = self._batches.rows_of_updates(update, stop), self.schedule.t(update)
+                before, values = code.train(before, t, batches, *losses, self._test_rows)
                 if last_update is not None:
                     last_update.values = values
+            batch_losses, epoch_losses, test_losses = losses
             history.record("batch", update, *batch_losses)
+            history.record("test", update // per_epoch, *test_losses)
             self._record_epochs(history, before, update // per_epoch, *epoch_losses)
             update, now = update + len(batch_losses), perf_counter()
             if update < stop:
@@ -381,6 +381,14 @@ class FullSpeed:
     def _test(self) -> Batch | None:
         examples = self.experiment.test_examples
         return self._batches.of_examples(examples) if examples else None
+
+    @cached_property
+    def _test_rows(self) -> tuple[Row, ...]:
+        """The test set for straight-line code; none where that would take longer than numpy."""
+        if not self._tests_in_code:
+            return ()
+        rows = self._batches.numbers[[*self.experiment.test_examples]]
+        return tuple(map(tuple, rows.tolist()))
 
     def _after(
         self, before: TrainingState, dp: Array, update: int, batch: Batch, epoch_sum: float

@@ -197,7 +197,9 @@ def total({parameters}batch):
         return batch_sum
 """
 _TRAIN: Final = """\
-def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples):
+def train(
+    p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, test_losses, test, examples
+):
     {parameters} = p
     {memory} = memory
     {total}
@@ -218,6 +220,8 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
         if epoch_ends:
             epoch_losses.append(epoch_sum / examples)
             epoch_sum = 0.0
+            if test:
+                test_losses.append(total({parameters}test) / len(test))
     return ({parameters}), ({memory}), epoch_sum, wanted
 """
 
@@ -249,10 +253,13 @@ class StraightLine:
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
+        test_losses: list[float],
+        test: Sequence[Row],
     ) -> tuple[TrainingState, dict[str, float | None]]:
         """Do an update for each batch, from number ``t`` on; append the losses.
 
-        Ends before the first update in which one of the tests holds.
+        ``test``: the examples whose mean loss is computed after each epoch. Ends before the first
+        update in which one of the tests holds.
         """
         memory = start.memory
         p, remembered, epoch_sum, wanted = self._code(
@@ -263,6 +270,8 @@ class StraightLine:
             batches,
             batch_losses,
             epoch_losses,
+            test_losses,
+            test,
             self._examples,
         )
         after = TrainingState(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
@@ -328,6 +337,7 @@ def source(
     m = traced.named("m", len(parameters) * len(optimizer.row.memory))
     remembered = [tuple(m[n :: len(parameters)]) for n in range(len(parameters))]
     wanted = [_wanted(state, name) for name in names]
+    forward = traced.tape.lines([state.loss])
     example = traced.tape.lines([*traced.sums, state.loss, *wanted, met])
     example += [f"met = met or {_name(met)}"] if met is not False else []
     slopes = zip(g, traced.sums, strict=True)
@@ -359,12 +369,13 @@ def source(
     words = {
         "parameters": _listed(p),
         "numbers": _listed([*traced.x, *traced.y]),
-        "example": "\n            ".join(example) or "pass",
         "loss": _name(state.loss),
     }
+    total = _TOTAL.format(**words, example="\n            ".join(forward) or "pass")
     return _TRAIN.format(
         **words,
-        total=_TOTAL.format(**words) if measured else "pass",
+        total=total if measured or experiment.test_examples else "pass",
+        example="\n            ".join(example) or "pass",
         memory=_listed(m),
         gradients=" = ".join(old.name for old in g),
         zeros="0.0",

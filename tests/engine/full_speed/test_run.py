@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -16,6 +17,7 @@ from nntui.engine.full_speed import LastUpdate
 from nntui.engine.full_speed import runner as module
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
+from nntui.model.dataset import Dataset
 from nntui.model.names import parameter_name, value_name
 from nntui.model.optimizers import Optimizer
 
@@ -25,17 +27,35 @@ def small(**training):
     return layered(2, 4, 2, optimizer=Optimizer.of("adam", learning_rate=0.1), **options)
 
 
-def test_one_long_run_equals_many_short_ones_and_stepping(full_speed) -> None:
-    stepped = Stepped(small())
+def with_test_set(tested):
+    """Seven examples to train on, and so many others."""
+    experiment = small(examples=7 + tested)
+    rows = experiment.data.inputs, experiment.data.targets
+    return replace(experiment, data=Dataset.of(*rows, tested / (7 + tested)))
+
+
+@pytest.mark.parametrize("tested", [0, 3])
+def test_one_long_run_equals_many_short_ones_and_stepping(full_speed, tested) -> None:
+    experiment = with_test_set(tested)
+    stepped = Stepped(experiment)
     stepped.advance(12)
     for bursts in ([12], [1, 2, 4, 5], [5, 5, 2]):
-        full, history, update = full_speed(small()), LossHistory(), 0
+        full, history, update = full_speed(experiment), LossHistory(), 0
         state = full.first()
         for count in bursts:
             state, update = full.run(state, update, update + count, history)
         assert update == 12
         assert array_bits(state) == array_bits(full.training_state(stepped.state))
         assert recorded(history) == recorded(stepped.history)
+
+
+def test_a_test_set_larger_than_the_batches_has_the_same_losses() -> None:
+    experiment = with_test_set(60)
+    full, history, stepped = module.FullSpeed(experiment), LossHistory(), Stepped(experiment)
+    assert full.is_tiny
+    full.run(full.first(), 0, 12, history)
+    stepped.advance(12)
+    assert recorded(history) == recorded(stepped.history)
 
 
 def test_a_run_can_start_anywhere(full_speed) -> None:
