@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 # Textual is imported where it is needed: `nntui help keys` prints the table without it.
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-@dataclass(frozen=True, slots=True)
-class FooterFacts:
+class FooterFacts(Struct, frozen=True):
     """What the footer goes by.
 
     ``under_way``: a movement in the background. ``listed``: the list that has the keyboard, if one
@@ -55,8 +55,7 @@ RIGHT: Final = 100
 """Stands at the right end of the footer, for which there is always room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One row: a name, the keys, the action that they call, and what that does, in a few words.
 
     ``name`` is what the user's own key map calls it. ``footer`` is the word in the footer (none:
