@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from nntui.cli.endings import noticing_interrupts
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.training_state import TrainingState

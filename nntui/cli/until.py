@@ -10,7 +10,8 @@ from nntui.debugger.expressions import ExpressionError, condition
 from nntui.debugger.queries.past import ArrayView
 from nntui.debugger.values import never_known, setting_values
 from nntui.engine.evaluate import right_ones
-from nntui.engine.full_speed import BATCH_SYMBOLS, LastUpdate
+from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS
+from nntui.engine.full_speed.runner import LastUpdate
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.training_state import TrainingState

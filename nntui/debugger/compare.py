@@ -20,7 +20,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import BatchValues
+    from nntui.engine.full_speed.batch_layout import BatchValues
 
 MOST_VALUES: Final = 200
 """How many values a difference lists."""

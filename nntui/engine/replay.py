@@ -23,7 +23,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import FullSpeed
+    from nntui.engine.full_speed.runner import FullSpeed
 
 
 class Replay:

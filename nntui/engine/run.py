@@ -19,7 +19,8 @@ from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import StepTest, StopBefore
+    from nntui.engine.full_speed.runner import StopBefore
+    from nntui.engine.full_speed.straight_line import StepTest
 
 AT_ONCE: Final = 1_000
 """Steps that the algorithm executes sooner than a replay is set up."""

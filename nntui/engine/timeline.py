@@ -20,7 +20,9 @@ from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import BatchValues, FullSpeed, StepTest, StopBefore
+    from nntui.engine.full_speed.batch_layout import BatchValues
+    from nntui.engine.full_speed.runner import FullSpeed, StopBefore
+    from nntui.engine.full_speed.straight_line import StepTest
 
 SPACING: Final = 0.01
 """Seconds of computing between two checkpoints at first; 50 ms when some minutes were computed."""
@@ -128,7 +130,7 @@ class Timeline:
         """
         found = self._engines.get(id(experiment))
         if found is None:
-            from nntui.engine.full_speed import FullSpeed
+            from nntui.engine.full_speed.runner import FullSpeed
 
             found = self._engines.setdefault(id(experiment), FullSpeed(experiment))
         return found

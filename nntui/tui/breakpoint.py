@@ -15,7 +15,7 @@ import numpy as np
 from textual.binding import Binding, BindingType
 
 from nntui.document.save import save
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.interop.torch import compare, from_torch
 from nntui.interop.torch_moment import Moment, is_finite
 from nntui.model.errors import NntuiError

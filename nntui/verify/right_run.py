@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntui.engine.full_speed import FullSpeed
 from nntui.engine.full_speed.batch import summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.training_state import TrainingState
 from nntui.model.experiment import Experiment

@@ -15,7 +15,7 @@ import nntui
 from nntui.document.errors import DocumentError
 from nntui.document.load import experiment_of, load
 from nntui.document.save import laid_out, plain_document, save
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
 from nntui.model.changes.structure import add_neuron, change_neuron

@@ -15,8 +15,9 @@ from nntui.debugger.debugger import Debugger
 from nntui.engine import central_differences
 from nntui.engine.algorithm import train
 from nntui.engine.central_differences import h
-from nntui.engine.full_speed import FullSpeed, LastUpdate, runner
+from nntui.engine.full_speed import runner
 from nntui.engine.full_speed.kernels import SelfTest
+from nntui.engine.full_speed.runner import FullSpeed, LastUpdate
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
 from nntui.engine.schedule import Schedule

@@ -12,7 +12,7 @@ from support.stepped import steps_of
 
 from nntui.debugger import gradient_check
 from nntui.engine import algorithm
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State

@@ -10,7 +10,7 @@ import pytest
 from interop.trained import parameters, parameters_after
 
 import nntui
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.interop.torch_training import loss_of
 
 pytestmark = pytest.mark.interop

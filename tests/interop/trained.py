@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array

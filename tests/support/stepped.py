@@ -10,7 +10,8 @@ from typing import Any
 from nntui.engine import central_differences
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import BatchValues, FullSpeed
+from nntui.engine.full_speed.batch_layout import BatchValues
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State

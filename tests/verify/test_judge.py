@@ -18,7 +18,7 @@ from verify.by_hand.networks import judge
 from verify.by_hand.updates import train
 
 import nntui
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.verify.given import Given, GivenArray

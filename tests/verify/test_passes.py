@@ -10,7 +10,7 @@ from hypothesis import given
 from support.experiments import experiments
 
 import nntui
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.model.experiment import Experiment
 from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulation

@@ -18,11 +18,11 @@ from nntui.debugger.breakpoints.sites import SiteIndex
 from nntui.debugger.breakpoints.traced import tests_of
 from nntui.debugger.breakpoints.update_trace import MatchCounts, UpdateTrace
 from nntui.debugger.breakpoints.walker import Walker
-from nntui.engine.full_speed import StepTest
+from nntui.engine.full_speed.straight_line import StepTest
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import BatchValues
+    from nntui.engine.full_speed.batch_layout import BatchValues
     from nntui.engine.training_state import TrainingState
 
 

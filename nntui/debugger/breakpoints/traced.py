@@ -18,7 +18,7 @@ from nntui.debugger.breakpoints.detectors import (
 )
 from nntui.debugger.breakpoints.sites import SiteIndex
 from nntui.debugger.expressions import Expression
-from nntui.engine.full_speed import StepTest
+from nntui.engine.full_speed.straight_line import StepTest
 from nntui.model.names import parse_value_name
 
 Lookup = Callable[[str], Any]

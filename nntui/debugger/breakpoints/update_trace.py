@@ -26,7 +26,7 @@ from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import Parameter, parameter_key
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import BatchValues
+    from nntui.engine.full_speed.batch_layout import BatchValues
     from nntui.engine.timeline import Timeline
     from nntui.engine.training_state import TrainingState
 

@@ -18,7 +18,8 @@ from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
-    from nntui.engine.full_speed import BatchValues, FullSpeed
+    from nntui.engine.full_speed.batch_layout import BatchValues
+    from nntui.engine.full_speed.runner import FullSpeed
     from nntui.engine.loss_history import Losses
     from nntui.model.numerics import Array
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_of, value_text
-from nntui.engine.full_speed import BATCH_SYMBOLS
+from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS
 from nntui.explain.numbers import Number, evenly_spread, exact, sparkline
 from nntui.explain.sentences import FLAT
 from nntui.model.errors import NntuiError
@@ -24,7 +24,7 @@ from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
-    from nntui.engine.full_speed import BatchValues
+    from nntui.engine.full_speed.batch_layout import BatchValues
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
     from nntui.engine.training_state import TrainingState

@@ -14,7 +14,7 @@ from nntui.engine.schedule import Schedule
 from nntui.tui.frame import Frame
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import FullSpeed
+    from nntui.engine.full_speed.runner import FullSpeed
     from nntui.model.experiment import Experiment
     from nntui.model.numerics import Array
 

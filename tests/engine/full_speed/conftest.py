@@ -5,8 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from nntui.engine.full_speed import FullSpeed, compiled, runner
+from nntui.engine.full_speed import compiled, runner
 from nntui.engine.full_speed.kernels import SelfTest
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.model.experiment import Experiment
 
 WAYS = {

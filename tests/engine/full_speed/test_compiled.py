@@ -14,8 +14,9 @@ from support.experiments import experiments, layered
 from support.stepped import Stepped, array_bits, recorded
 
 from nntui.engine.edits import Edit
-from nntui.engine.full_speed import FullSpeed, compiled, elementwise, runner
+from nntui.engine.full_speed import compiled, elementwise, runner
 from nntui.engine.full_speed.kernels import SelfTest
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.timeline import Timeline

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 from support.stepped import Stepped, array_bits, check_training, recorded
 
-from nntui.engine.full_speed import FullSpeed, compiled_training, runner, ufuncs
+from nntui.engine.full_speed import compiled_training, runner, ufuncs
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.dataset import Dataset

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, layered
 
-from nntui.engine.full_speed import FullSpeed, elementwise
+from nntui.engine.full_speed import elementwise
 from nntui.engine.full_speed.kernels import OnArrays, compile_activation, compile_loss
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.numerics import exp, tanh

@@ -13,8 +13,8 @@ from support.stepped import Stepped, array_bits, check_values, recorded
 
 from nntui.debugger.values import value_of
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import LastUpdate
 from nntui.engine.full_speed import runner as module
+from nntui.engine.full_speed.runner import LastUpdate
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
 from nntui.model.dataset import Dataset

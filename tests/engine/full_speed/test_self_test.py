@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from support.experiments import layered
 from support.stepped import check_training
 
-from nntui.engine.full_speed import FullSpeed, compiled, kernels, runner
+from nntui.engine.full_speed import compiled, kernels, runner
 from nntui.engine.full_speed.kernels import Einsum, Exact
+from nntui.engine.full_speed.runner import FullSpeed
 from nntui.model import numerics
 from nntui.model.activations import ACTIVATIONS
 
