@@ -74,6 +74,8 @@ def fault_in_name(name: str) -> str | None:
         return "an empty name"
     if len(name) > MAX_NAME_LENGTH:
         return f"a name of {len(name)} characters (at most {MAX_NAME_LENGTH})"
+    if name.isascii() and name.isalnum():
+        return None  # as nearly every name is
     for character in name:
         if fault := _REFUSED_CATEGORIES.get(unicodedata.category(character)):
             return f"{fault} (U+{ord(character):04X}) in the name"
