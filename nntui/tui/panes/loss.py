@@ -147,9 +147,10 @@ class LossPane(TitledPane, Container, can_focus=False):
             self._say(words, rows, Text("\n".join(why), colours.faint, no_wrap=True), len(why))
         met = self._facts.met(frame)
         news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
-        if (news, met, self._options) != self._drawn:
+        if (news, met, self._options) != self._drawn and self._chart(
+            frame, met, colours, self.size.height - len(why) - rows
+        ):
             self._drawn = (news, met, self._options)
-            self._chart(frame, met, colours, self.size.height - len(why) - rows)
 
     def _say(self, words: Text, rows: int, why: Text, lines: int) -> None:
         line = self.query_one("#loss-words", Static)
@@ -175,18 +176,18 @@ class LossPane(TitledPane, Container, can_focus=False):
 
     def _chart(
         self, frame: Frame, met: tuple[tuple[int, float], ...], colours: Colours, height: int
-    ) -> None:
+    ) -> bool:
+        """Draw the chart or the bars; return whether that could be done yet."""
         size = max(self.size.width - _GUTTER, 1), curve_rows(height)
         per_epoch, summed = self._schedule.updates_per_epoch, self._summed(frame)
         chart = chart_of(frame.curves, self._options, per_epoch, size, summed=summed)
+        if chart is None and not met and self._facts.is_waiting:
+            return False  # the losses met are found soon: bars do not come and go
         legend = "" if chart is None else self._legend(chart, summed)
         self.write_border(subtitle=Content(legend))
         if chart is None and not met:
-            if self._facts.is_waiting:  # the losses met are found soon: bars do not come and go
-                self._drawn = None
-            else:
-                self.query("LossPlot").remove()
-            return
+            self.query("LossPlot").remove()
+            return True
         # Imported with the first loss: plotext takes longer to load than a key may wait.
         from nntui.tui.panes.plot import Bars, LossPlot
 
@@ -196,13 +197,14 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._took = plot.took
         if chart is not None:
             plot.show(chart, colours)
-            return
+            return True
         now = met[-1][0]
         bars = tuple(
             (f"{HERE if n == now else ' '} example {n + 1}", loss, rounded(3)(loss))
             for n, loss in met
         )
         plot.show(Bars(bars), colours)
+        return True
 
     def on_loss_plot_chosen(self, event: Message) -> None:
         """Travel to the epoch or update that was clicked, or to the branch."""

@@ -80,6 +80,18 @@ async def test_until_the_curve_begins_bars_show_the_losses_so_far(app_on):
         assert "example" not in text_of(await drawn(pilot))
 
 
+async def test_the_bars_are_left_alone_while_the_parameters_change(app_on, monkeypatch):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        debugger = pilot.app.screen.debugger
+        debugger.seek(debugger.schedule.passes_end(0) + 1)
+        pilot.app.screen.show()
+        await drawn(pilot)
+        bars = pilot.app.screen.query_one("LossPlot")
+        monkeypatch.setattr(type(bars), "show", None)  # to call it would be an error
+        await pilot.press("s", "s")
+        assert "► example 4" in text_of(await drawn(pilot))
+
+
 async def test_back_at_the_start_of_a_known_run_the_words_fit_the_curve(app_on):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
         await pilot.press("5", "u", "r")
