@@ -297,7 +297,6 @@ class BatchComputer:
         if self._in_doubt(values, kernel, saliency):
             self._forward(p, values, EXACT)
             self._backward(p, values, y, EXACT, saliency)
-        values.loss = self._functions.losses(self._loss, values.outputs, y)
 
     def _in_doubt(self, values: BatchValues, kernel: Kernel, saliency: bool) -> bool:
         """Whether 0·inf may have come in where there is no connection."""
@@ -318,7 +317,7 @@ class BatchComputer:
         self, p: Array, values: BatchValues, y: list[Array], kernel: Kernel, saliency: bool
     ) -> None:
         z, a, da, delta = values.z, values.a, values.da, values.delta
-        slopes = self._functions.loss_slopes(self._loss, values.outputs, y)
+        values.loss, slopes = self._functions.losses_and_slopes(self._loss, values.outputs, y)
         layers = self._layout.layers
         for layer in reversed(layers if saliency else layers[1:]):
             self._flow_back(p, values, layer, kernel)

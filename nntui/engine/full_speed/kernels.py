@@ -166,13 +166,15 @@ class OnArrays:
         losses: Array = loss.value(outputs, y)
         return losses
 
-    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        """Return ∂L/∂a of each output, a row (n,) each."""
-        if self._compiled and (formula := ready(("loss slopes", loss, loss.summed, len(y)))):
-            slopes = list(np.empty((len(y), len(y[0]))))
-            formula((), [*outputs, *y], slopes)
-            return slopes
-        return loss.gradient(outputs, y)
+    def losses_and_slopes(
+        self, loss: Loss, outputs: list[Array], y: list[Array]
+    ) -> tuple[Array, list[Array]]:
+        """Return the losses, and ∂L/∂a of each output, a row (n,) each."""
+        if self._compiled and (formula := ready(("losses, slopes", loss, loss.summed, len(y)))):
+            losses, *slopes = np.empty((1 + len(y), len(y[0])))
+            formula((), [*outputs, *y], [losses, *slopes])
+            return losses, slopes
+        return self.losses(loss, outputs, y), loss.gradient(outputs, y)
 
 
 class OnFloats(OnArrays):
@@ -187,8 +189,11 @@ class OnFloats(OnArrays):
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
         return np.array([loss.value(*pair) for pair in _by_example(outputs, y)])
 
-    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        return list(np.array([loss.gradient(*pair) for pair in _by_example(outputs, y)]).T)
+    def losses_and_slopes(
+        self, loss: Loss, outputs: list[Array], y: list[Array]
+    ) -> tuple[Array, list[Array]]:
+        slopes = np.array([loss.gradient(*pair) for pair in _by_example(outputs, y)])
+        return self.losses(loss, outputs, y), list(slopes.T)
 
 
 def compile_activation(f: Activation) -> None:
@@ -206,8 +211,11 @@ def compile_loss(loss: Loss, outputs: int) -> None:
         kinds,
     )
     compile_formula(
-        ("loss slopes", loss, loss.summed, outputs),
-        lambda x, _: loss.gradient(x[:outputs], x[outputs:]),
+        ("losses, slopes", loss, loss.summed, outputs),
+        lambda x, _: [
+            loss.value(x[:outputs], x[outputs:]),
+            *loss.gradient(x[:outputs], x[outputs:]),
+        ],
         kinds,
     )
 

@@ -63,14 +63,16 @@ def test_losses_and_their_slopes(name, outputs) -> None:
     loss = Loss.of(name)
     compile_loss(loss, outputs)
     assert elementwise.ready(("loss", loss, loss.summed, outputs))
-    assert elementwise.ready(("loss slopes", loss, loss.summed, outputs))
+    assert elementwise.ready(("losses, slopes", loss, loss.summed, outputs))
     a, y = list(numbers(1, outputs, 333)), list(abs(numbers(2, outputs, 333)))
     plain, quick = OnArrays(compiled=False), OnArrays(compiled=True)
     with np.errstate(all="ignore"):
         assert same(quick.losses(loss, a, y), plain.losses(loss, a, y))
-        slopes = quick.loss_slopes(loss, a, y), plain.loss_slopes(loss, a, y)
-    for found, expected in zip(*slopes, strict=True):
-        assert same(found, np.broadcast_to(expected, found.shape))
+        losses, slopes = quick.losses_and_slopes(loss, a, y)
+        expected = plain.losses_and_slopes(loss, a, y)
+    assert same(losses, expected[0])
+    for found, right in zip(slopes, expected[1], strict=True):
+        assert same(found, np.broadcast_to(right, found.shape))
 
 
 @pytest.mark.parametrize("frozen", [False, True])
