@@ -124,6 +124,17 @@ class NntuiApp(OpenActions):
         colours = Colours.of(self.current_theme, variables)
         return {**variables, "rule": colours.rule.hex, "focus": FOCUS[colours.dark].hex}
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style all widgets anew; before there is a screen, only remember the colours.
+
+        Textual would parse the style sheet for the theme set at first, and once more with the first
+        screen.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     async def on_event(self, event: Event) -> None:
         """Answer keys, clicks and pastes one after the other, or hand another event on.
 
