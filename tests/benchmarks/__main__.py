@@ -3,7 +3,7 @@
     python -m tests.benchmarks [NAME …]
 
 Names are those of the files beside this one: ``python -m tests.benchmarks waits engine``. All
-of them take a quarter of an hour on a calm machine, with fewer rounds than each takes when it is
+of them take ten minutes on a calm machine, with fewer rounds than each takes when it is
 run by itself. The status is 1 if a goal was not reached.
 """
 
