@@ -264,7 +264,7 @@ def _path_hash(document: Path) -> str:
 
 
 def write_recovery(document: Path | None, experiment: Experiment) -> None:
-    """Write down unsaved work on a document, or a new one.
+    """Write down unsaved work on a document, or a new one: safe from a kill at once.
 
     Raises:
         StateError: it cannot be written.
@@ -277,11 +277,26 @@ def write_recovery(document: Path | None, experiment: Experiment) -> None:
         plain = plain_document(experiment, folder_of(place))
         text = {"version": VERSION, "document": place, "experiment": plain}
         write_file(file, laid_out(text), lasting=False)
-        with open(file, "rb") as written:  # safe from a kill at once, from a power cut now
-            os.fsync(written.fileno())
     except (Fault, StateError, OSError) as error:
         what = "unsaved work would not survive the terminal"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
+
+
+def flush_recovery(document: Path | None) -> None:
+    """Wait until the unsaved work on a document, if there is any, is safe from a power cut.
+
+    A disk that is busy can take a second for it.
+
+    Raises:
+        StateError: it did not reach the disk.
+    """
+    file = recovery_file(document)
+    try:
+        with contextlib.suppress(FileNotFoundError), open(file, "rb") as written:
+            os.fsync(written.fileno())
+    except OSError as error:
+        what = "unsaved work would not survive a power cut"
+        raise StateError(f"{what}: {_path(file)}: {phrase_of(error)}") from None
 
 
 def read_recovery(document: Path | None) -> Recovered | None:

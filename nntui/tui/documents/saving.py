@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from nntui.document.errors import DocumentError
 from nntui.document.files import stamp_of
 from nntui.document.user_state import (
     StateError,
+    flush_recovery,
     forget_recovery,
     recovery_file,
     set_aside,
@@ -217,6 +219,8 @@ class Recovery:
         self._app = app
         self._lock = Lock()
         self._thread = ThreadPoolExecutor(1, "recovery")
+        self._disk = ThreadPoolExecutor(1, "disk")
+        self._flush: Future[None] | None = None
         self._due = self._complained = False
 
     def write_soon(self, document: OpenDocument) -> None:
@@ -253,9 +257,22 @@ class Recovery:
             if forget or not document.edited.unsaved:
                 forget_recovery(document.path)
                 return
-            try:
+            with self._said_once():
                 write_recovery(document.path, document.edited.experiment)
-            except StateError as error:
-                if not self._complained:
-                    self._complained = True
-                    self._app.call_later(self._app.warn, "recovery", (str(error),))
+            if self._flush is not None:
+                self._flush.cancel()  # one that has not begun: the next does for both
+            self._flush = self._disk.submit(self._wait_for_the_disk, document.path)
+
+    def _wait_for_the_disk(self, path: Path | None) -> None:
+        """Not in the thread that writes: what is edited meanwhile is written meanwhile."""
+        with self._said_once():
+            flush_recovery(path)
+
+    @contextmanager
+    def _said_once(self) -> Iterator[None]:
+        try:
+            yield
+        except StateError as error:
+            if not self._complained:
+                self._complained = True
+                self._app.call_later(self._app.warn, "recovery", (str(error),))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+from threading import Event
 
 import pytest
 from textual.widgets import Input
@@ -160,6 +162,42 @@ async def test_unsaved_work_survives_a_killed_terminal(
             await until(pilot, lambda: "h3" in debugger_of(again).experiment.network)
             assert again.document.edited.unsaved
     assert recovery_file(document).exists() == (taken is not False)
+
+
+async def test_a_disk_that_takes_its_time_holds_up_no_later_edit(
+    document, until, edited, monkeypatch
+):
+    flushed, flush = [], Event()
+
+    def slow(file: int) -> None:
+        flushed.append(file)
+        flush.wait()
+
+    monkeypatch.setattr("os.fsync", slow)
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await edited(pilot)
+            await until(pilot, lambda: flushed)
+            await pilot.press("ctrl+z")
+            await until(pilot, lambda: not recovery_file(document).exists())
+            await pilot.press("ctrl+y")
+            await until(pilot, lambda: recovery_file(document).exists())
+        finally:
+            flush.set()
+
+
+async def test_a_disk_that_cannot_keep_unsaved_work_is_said(document, until, edited, monkeypatch):
+    def broken(file: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr("os.fsync", broken)
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot)
+        await until(
+            pilot, lambda: any("a power cut" in each.message for each in app._notifications)
+        )
 
 
 async def test_work_that_was_left_and_not_answered_for_is_not_overwritten(
