@@ -18,11 +18,13 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
 from numba.extending import intrinsic
 
 from nntui.model.numerics import Array
 
-MOST_ROWS: Final = 8
+MOST_ROWS: Final = 8 if "+avx512f" in get_host_cpu_features() else 6
+"""Elsewhere a row takes more than one register, and the sums of 8 rows would not fit into all."""
 COLUMNS: Final = 8
 FEW: Final = 4
 """Below so many products a sum, a tile would be loaded and stored for too little."""
