@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from nntui.draw.boxes import STOP, draw_box
@@ -318,7 +319,7 @@ def drawing(
         for name, bias in biases.items()
         for number in (shown(bias),)
     }
-    heat = fill_heat_maps(plan, weights.get)
+    heat = fill_heat_maps(plan, partial(map, weights.get))
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
         for edge in (*plan.edges, *heat.lines)

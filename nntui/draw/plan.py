@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import islice, pairwise
 from typing import Final, Literal, NamedTuple
@@ -204,7 +204,7 @@ LINES_BESIDE: Final = 12
 MOST_CANDIDATES: Final = 5000
 """Among more than so many the strongest are not looked for: that would take too long."""
 
-Numbers = Callable[["Edge"], float | None]
+Numbers = Callable[[Iterable["Edge"]], Iterable[float | None]]
 """The number of a connection that a map shows; None: there is none yet."""
 
 # From which strength on: the character of a positive cell and that of a negative one.
@@ -314,26 +314,21 @@ def heat_maps_of(
 def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None) -> FilledHeatMaps:
     """Fill in the maps of a layout, and choose the strongest lines to draw beside them.
 
-    With a `window`, only the maps' rows inside are filled in.
+    `numbers` is called with many edges at a time, and returns their numbers in their order. With a
+    `window`, only the maps' rows inside are filled in.
     """
 
-    def mean(edges: Sequence[Edge]) -> float | None:
-        found = [number for number in map(numbers, edges) if number is not None]
-        return sum(found) / len(found) if found else None
-
-    def size(edge: Edge) -> float:
-        number = numbers(edge)
-        return -1.0 if number is None else size_of(number)
+    def mean(edges: Sequence[Edge], found: Iterator[float | None]) -> float | None:
+        there = [number for number in islice(found, len(edges)) if number is not None]
+        return sum(there) / len(there) if there else None
 
     shades: list[Shade] = []
     lines: list[Edge] = []
     scales: dict[int, float] = {}
     for column, heat in layout.heat_maps.items():
-        rows = [
-            (y, [mean(edges) for edges in cells])
-            for y, cells in heat.rows
-            if window is None or y in window
-        ]
+        seen = [(y, cells) for y, cells in heat.rows if window is None or y in window]
+        found = iter(numbers([edge for _, cells in seen for edges in cells for edge in edges]))
+        rows = [(y, [mean(edges, found) for edges in cells]) for y, cells in seen]
         sizes = (abs(number) for _, row in rows for number in row if number is not None)
         scales[column] = scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
         shades += (
@@ -342,7 +337,11 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
             for n, number in enumerate(row)
             if number is not None
         )
-        lines += nlargest(LINES_BESIDE, heat.beside, key=size)
+        of_lines = {
+            edge: -1.0 if number is None else size_of(number)
+            for edge, number in zip(heat.beside, numbers(heat.beside), strict=True)
+        }
+        lines += nlargest(LINES_BESIDE, of_lines, key=of_lines.__getitem__)
     return FilledHeatMaps(tuple(shades), tuple(lines), scales)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from nntui.engine.state import LazyDict, LazyNumbers, State
+from nntui.engine.state import EdgeIndex, LazyDict, LazyNumbers, State
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Parameter, Wiring
@@ -33,35 +33,6 @@ class ParameterSpan(Struct, frozen=True):
     weights: int
     end: int
     sources: Indices
-
-
-class EdgeIndex(Mapping[tuple[str, str], int]):
-    """The index of each connection's weight among the parameters, without a dict of them all.
-
-    ``first`` has the index of the first weight into each neuron.
-    """
-
-    def __init__(self, net: Wiring, first: Mapping[str, int]) -> None:
-        self._net, self._first = net, first
-        # All neurons of a fully connected layer share one tuple of sources.
-        self._index_in: dict[int, dict[str, int]] = {}
-
-    def __getitem__(self, edge: tuple[str, str]) -> int:
-        source, target = edge
-        sources = self._net.sources[target]
-        index = self._index_in.get(id(sources))
-        if index is None:
-            index = self._index_in[id(sources)] = {i: n for n, i in enumerate(sources)}
-        return self._first[target] + index[source]
-
-    def __contains__(self, edge: object) -> bool:
-        return isinstance(edge, tuple) and super().__contains__(edge)
-
-    def __len__(self) -> int:
-        return self._net.connection_count
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._net.edges)
 
 
 class ParameterIndex:
@@ -124,7 +95,7 @@ class ParameterIndex:
         return {parameter: n for n, parameter in enumerate(self.net.parameters)}
 
     @cached_property
-    def _edge_index(self) -> Mapping[tuple[str, str], int]:
+    def _edge_index(self) -> EdgeIndex:
         return EdgeIndex(self.net, {span.neuron: span.weights for span in self.spans})
 
     @cached_property

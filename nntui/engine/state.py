@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import cached_property
 from math import copysign
 from typing import Any, TypeVar, overload
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
-from nntui.model.wiring import Parameter, parameter_key
+from nntui.model.wiring import Parameter, Wiring, parameter_key
 
 Edge = tuple[str, str]
 
@@ -192,17 +192,59 @@ class LazyDict(dict[K, V]):
     __hash__ = None
 
 
-class LazyNumbers(LazyDict[K, float]):
+class EdgeIndex(Mapping[Edge, int]):
+    """The index of each connection's weight among the parameters, without a dict of them all.
+
+    ``first`` has the index of the first weight into each neuron.
+    """
+
+    def __init__(self, net: Wiring, first: Mapping[str, int]) -> None:
+        self._net, self._first = net, first
+        # All neurons of a fully connected layer share one tuple of sources.
+        self._index_in: dict[int, dict[str, int]] = {}
+
+    def __getitem__(self, edge: Edge) -> int:
+        source, target = edge
+        return self._first[target] + self._into(target)[source]
+
+    def many(self, edges: Iterable[Edge]) -> list[int]:
+        """Look many up at once, fastest those into the same neuron one after the other."""
+        found: list[int] = []
+        before = None
+        for source, target in edges:
+            if target is not before:
+                first, index, before = self._first[target], self._into(target), target
+            found.append(first + index[source])
+        return found
+
+    def _into(self, target: str) -> dict[str, int]:
+        sources = self._net.sources[target]
+        index = self._index_in.get(id(sources))
+        if index is None:
+            index = self._index_in[id(sources)] = {i: n for n, i in enumerate(sources)}
+        return index
+
+    def __contains__(self, edge: object) -> bool:
+        return isinstance(edge, tuple) and super().__contains__(edge)
+
+    def __len__(self) -> int:
+        return self._net.connection_count
+
+    def __iter__(self) -> Iterator[Edge]:
+        return iter(self._net.edges)
+
+
+class LazyNumbers(LazyDict[Edge, float]):
     """A lazy dict of floats that can be had as an array without reading each of them."""
 
-    __slots__ = ("_numbers",)
+    __slots__ = ("_edge_index", "_numbers")
 
-    def __init__(self, index: Callable[[], Mapping[K, int]], numbers: Array) -> None:
+    def __init__(self, index: Callable[[], EdgeIndex], numbers: Array) -> None:
         super().__init__(index, numbers.item)
-        self._numbers = numbers
+        self._edge_index, self._numbers = index, numbers
 
-    def copy(self) -> LazyNumbers[K]:
-        other = LazyNumbers(self._index, self._numbers)
+    def copy(self) -> LazyNumbers:
+        other = LazyNumbers(self._edge_index, self._numbers)
         dict.update(other, self._known())
         return other
 
@@ -211,6 +253,11 @@ class LazyNumbers(LazyDict[K, float]):
         self.clear()
         self._numbers = np.full_like(self._numbers, number)
         self._at = self._numbers.item
+
+    def many(self, edges: Iterable[Edge]) -> list[float]:
+        """Read many at once, and store none of them: that takes a tenth of the time."""
+        places = self._edge_index().many(edges)
+        return self.array()[places].tolist()  # type: ignore[no-any-return]
 
     def array(self) -> Array:
         """Return the numbers, each at its key's place."""

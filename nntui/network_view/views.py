@@ -14,7 +14,8 @@ from msgspec import Struct
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.values import ParametersBefore
 from nntui.draw.picture import Span
-from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps, size_of
+from nntui.draw.plan import FilledHeatMaps, Layout, Numbers, fill_heat_maps, size_of
+from nntui.engine.state import LazyNumbers
 from nntui.explain.numbers import fitted
 from nntui.model.wiring import Wiring
 from nntui.text import cells, cut, padded
@@ -141,7 +142,10 @@ class HeatMapCache:
         before = None if moment.before is None or table is not None else moment.before.p
         of = (layout, view.name, snapshot.w if table is None else table, before)
         if window != self._window or len(self._of) != len(of) or any(map(is_not, self._of, of)):
-            numbers = partial(view.edge, moment) if table is None else table.__getitem__
+            number = partial(view.edge, moment) if table is None else table.__getitem__
+            numbers: Numbers = partial(map, number)
+            if isinstance(table, LazyNumbers):
+                numbers = table.many
             self._of, self._window = of, window
             self._heat = fill_heat_maps(layout, numbers, window)
         return self._heat

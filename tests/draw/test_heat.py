@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 
@@ -25,7 +26,11 @@ def map_of(dense):
 
     def draw(sources: int, targets: int, width: int, height: int, numbers=number_of):
         plan = lay_out(dense(sources, targets), width, height)
-        return paint(plan, {}, {}, heat=fill_heat_maps(plan, numbers)).text().splitlines()
+        return (
+            paint(plan, {}, {}, heat=fill_heat_maps(plan, partial(map, numbers)))
+            .text()
+            .splitlines()
+        )
 
     return draw
 
@@ -66,7 +71,7 @@ def test_neighbours_that_share_a_cell_show_their_mean(dense):
     assert len(wide) > 1
     numbers = dict.fromkeys(wide, 1.0)
     numbers[min(wide)] = -5.0 * len(wide)
-    shades = fill_heat_maps(plan, lambda edge: numbers.get(edge, 1.0)).shades
+    shades = fill_heat_maps(plan, lambda edges: [numbers.get(edge, 1.0) for edge in edges]).shades
     assert [shade.negative for shade in shades[:2]] == [True, False]
 
 
@@ -74,12 +79,12 @@ def test_the_strongest_connections_are_lines_beside_a_map_with_room(dense):
     graph = dense(20, 20)
     plan = lay_out(graph, 100, 20)
     assert not plan.heat_maps[1].alone
-    lines = fill_heat_maps(plan, number_of).lines
+    lines = fill_heat_maps(plan, partial(map, number_of)).lines
     assert {source for source, _ in lines} == {"x1"}
     looks = {edge: EdgeLook(number_of(edge)) for edge in lines}
     roles = {
         s.role
-        for row in paint(plan, {}, looks, heat=fill_heat_maps(plan, number_of)).rows
+        for row in paint(plan, {}, looks, heat=fill_heat_maps(plan, partial(map, number_of))).rows
         for s in row
     }
     assert {"edge.positive", "heat.positive"} <= roles
@@ -88,7 +93,11 @@ def test_the_strongest_connections_are_lines_beside_a_map_with_room(dense):
 def test_the_executing_line_lies_on_the_map_and_reaches_its_target(dense):
     plan = lay_out(dense(20, 20), 100, 20)
     current = {("x3", "y5"): EdgeLook(1.0, "+1.00", "current")}
-    row = paint(plan, {}, current, heat=fill_heat_maps(plan, number_of)).text().splitlines()
+    row = (
+        paint(plan, {}, current, heat=fill_heat_maps(plan, partial(map, number_of)))
+        .text()
+        .splitlines()
+    )
     assert "►▏y5" in row[plan.homes["y5"].middle]
 
 
@@ -96,7 +105,7 @@ def test_a_map_gives_way_to_lines_that_are_brought_out(dense):
     plan = lay_out(dense(20, 20), 40, 20)
     assert plan.heat_maps[1].alone
     bright = {("x3", "y5"): EdgeLook(1.0, "+1.00", "bright")}
-    picture = paint(plan, {}, bright, heat=fill_heat_maps(plan, number_of))
+    picture = paint(plan, {}, bright, heat=fill_heat_maps(plan, partial(map, number_of)))
     assert not [s for row in picture.rows for s in row if s.role.startswith("heat")]
 
 
@@ -109,15 +118,17 @@ def test_a_connection_that_is_not_there_leaves_its_cell_blank(dense):
     graph = dense(9, 9)
     graph.remove_edges_from([(f"x{n}", "y1") for n in range(1, 10)])
     plan = lay_out(graph, 60, 10)
-    assert {shade.y for shade in fill_heat_maps(plan, number_of).shades} == set(range(2, 10))
+    assert {shade.y for shade in fill_heat_maps(plan, partial(map, number_of)).shades} == set(
+        range(2, 10)
+    )
 
 
 def test_only_the_rows_of_a_window_are_painted(dense):
     graph = dense(40, 30)
     plan = lay_out(graph, 60, 10, folds={0: False, 1: False})
     window = range(15, 25)
-    whole = paint(plan, {}, {}, heat=fill_heat_maps(plan, number_of))
-    heat = fill_heat_maps(plan, number_of, window)
+    whole = paint(plan, {}, {}, heat=fill_heat_maps(plan, partial(map, number_of)))
+    heat = fill_heat_maps(plan, partial(map, number_of), window)
     part = paint(plan, {}, {}, heat=heat, window=plan.window(range(plan.width), window))
     for row in range(plan.height):
         text = "".join(span.text for span in part.rows[row])

@@ -365,9 +365,8 @@ def test_every_role_has_a_meaning(dense, looks):
         picture = paint(plan, {name: NodeLook("NaN", math.nan) for name in nodes}, lines)
         used |= {span.role for row in picture.rows for span in row}
     crowded = lay_out(dense(9, 9), 60, 9)
-    crowded = paint(
-        crowded, {}, {}, heat=fill_heat_maps(crowded, lambda edge: 2.5 - int(edge[0][1:]))
-    )
+    heat = fill_heat_maps(crowded, lambda edges: [2.5 - int(i[1:]) for i, _ in edges])
+    crowded = paint(crowded, {}, {}, heat=heat)
     used |= {span.role for row in crowded.rows for span in row}
     roomy = lay_out(graph, 120, 40, contents={name: Content("tanh", 4, 4) for name in graph})
     readings = (

@@ -16,7 +16,8 @@ from support.stepped import steps_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.engine import parameter_index
-from nntui.engine.state import LazyDict, LazyNumbers, State
+from nntui.engine.state import EdgeIndex, LazyDict, LazyNumbers, State
+from nntui.model.network import Network
 
 KEYS = ("a", "b", "c", "d")
 numbers = st.floats(allow_nan=False)
@@ -117,10 +118,29 @@ def test_a_copy_of_a_lazy_dict_reads_no_value_that_was_not_read():
 
 
 def test_a_lazy_dict_that_is_filled_leaves_its_copies_as_they_are():
-    lazy = LazyNumbers(lambda: {"a": 0, "b": 1}, np.array([1.0, 2.0]))
-    lazy["b"] = 3.0
+    lazy = numbers_of_two()
+    lazy["x", "b"] = 3.0
     copied = lazy.copy()
     lazy.fill(0.0)
-    assert lazy == {"a": 0.0, "b": 0.0}
+    assert lazy == {("x", "a"): 0.0, ("x", "b"): 0.0}
     assert lazy.array().tolist() == [0.0, 0.0]
-    assert copied == {"a": 1.0, "b": 3.0}
+    assert copied == {("x", "a"): 1.0, ("x", "b"): 3.0}
+
+
+def test_many_are_read_at_once_with_those_that_were_written_and_none_is_stored():
+    lazy = numbers_of_two()
+    lazy["x", "b"] = 3.0
+    assert lazy.many([("x", "b"), ("x", "a"), ("x", "b")]) == [3.0, 1.0, 3.0]
+    assert lazy.copy()._known() == [(("x", "b"), 3.0)]
+    with pytest.raises(KeyError):
+        lazy.many([("a", "b")])
+
+
+def numbers_of_two() -> LazyNumbers:
+    network = Network()
+    network.add_neuron("x", role="input")
+    for name in ("a", "b"):
+        network.add_neuron(name, role="output")
+        network.connect("x", name, 0.0)
+    index = EdgeIndex(network.wiring(), {"a": 0, "b": 1})
+    return LazyNumbers(lambda: index, np.array([1.0, 2.0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from heapq import nlargest
 from typing import Final
 
@@ -43,7 +44,7 @@ class Preview(LinePane):
         if before is None or (net.layer, net.sources) != (before.layer, before.sources):
             self._draft = self._layout = None
         elif self._layout is not None and network is not self._network:  # only numbers differ
-            self._heat = fill_heat_maps(self._layout, network.weight)
+            self._heat = fill_heat_maps(self._layout, partial(map, network.weight))
         self._network, self._names = network, names
         self._draw()
 
@@ -71,7 +72,7 @@ class Preview(LinePane):
             width, height = max(size.width, 1), max(size.height, 1)
             contents = {name: Content(_caption(network, name), symbol=1) for name in network}
             self._layout = lay_out(self._draft, width, height, contents=contents)
-            self._heat = fill_heat_maps(self._layout, network.weight)
+            self._heat = fill_heat_maps(self._layout, partial(map, network.weight))
         plan = self._layout
         nodes: dict[str, NodeLook] = {}
         for name in {*(box.names[0] for box in plan.boxes), *self._names}:
