@@ -109,7 +109,8 @@ class EditableGraph:
         Raises:
             NetworkError: as ``connect``, or another number of weights.
         """
-        known = self._records.keys() >= set(sources)
+        blank: dict[str, float | None] = dict.fromkeys(sources)
+        known = self._records.keys() >= blank.keys()
         drawn = weights is None
         rows: Any = [[None] * len(sources)] * len(targets) if drawn else plain(weights)
         if [*map(len, rows)] != [len(sources)] * len(targets):
@@ -120,15 +121,16 @@ class EditableGraph:
             if (
                 not (known and record and sources)
                 or record.role == "input"
-                or target in sources
-                or not record.weights.keys().isdisjoint(sources)
+                or target in blank
+                or not record.weights.keys().isdisjoint(blank.keys())
                 or not (drawn or (set(map(type, row)) == {float} and all(map(math.isfinite, row))))
             ):
                 for source, weight in zip(sources, row, strict=True):
                     self.connect(source, target, weight, trainable=trainable)
                 continue
             record = self._changeable(target)
-            record.weights.update(zip(sources, row, strict=True))
+            new = blank.copy() if drawn else dict(zip(sources, row, strict=True))
+            record.weights = record.weights | new if record.weights else new
             if not trainable:
                 record.frozen.update(sources)
             self._changed(complete=not drawn)

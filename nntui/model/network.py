@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from nntui.model.activations import Activation
 from nntui.model.dataset import rows_of
@@ -219,17 +220,18 @@ class Network(EditableGraph):
         for j, bias, weights in draws(self.initializer, self.wiring()) if missing else ():
             if j not in missing:
                 continue
-            record = self._changeable(j)
-            if record.bias is None:
-                record.bias = bias
-            given, drawn = record.weights, zip(self.wiring().sources[j], weights, strict=True)
-            record.weights = dict(drawn)
-            if {*given.values()} != {None}:
-                record.weights.update((i, w) for i, w in given.items() if w is not None)
+            record = self._records[j]
+            given, bias = record.weights, bias if record.bias is None else record.bias
+            drawn = dict(zip(self.wiring().sources[j], weights, strict=True))
+            if [*given.values()].count(None) < len(given):
+                drawn.update((i, w) for i, w in given.items() if w is not None)
+            frozen = record.frozen.copy()  # a copy of this network may know the record
+            self._records[j] = replace(record, bias=bias, weights=drawn, frozen=frozen)
+            self._own.add(j)
             missing.remove(j)
             if not missing:
                 break
-        self._is_complete = True
+        self._graph, self._is_complete = None, True
 
     def wiring(self) -> Wiring:
         """The frozen topology in canonical order."""
