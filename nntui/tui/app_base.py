@@ -14,6 +14,8 @@ from nntui.tui.theme import HARMLESS
 from nntui.tui.user_files import PreferencesFile
 
 if TYPE_CHECKING:
+    from textual.await_complete import AwaitComplete
+
     from nntui.tui.documents.document import OpenDocument
     from nntui.tui.documents.loading import Opened
     from nntui.tui.stepping.screen import SteppingScreen
@@ -61,7 +63,7 @@ class AppBase(App[NntuiError]):
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) > 1:
-            self.switch_screen(screen)
+            self._paint_once(screen, self.switch_screen(screen))
         else:
             self.push_screen(screen)
         screen.header.mark_edited(self.unsaved)
@@ -69,6 +71,17 @@ class AppBase(App[NntuiError]):
         new = found.sample and self.keep_state and not self.preferences.now.tour_seen
         if new and not presenting:
             self.call_after_refresh(screen.action_tour)
+
+    def _paint_once(self, screen: SteppingScreen, switching: AwaitComplete) -> None:
+        """Paint a screen when it has taken another's place; Textual paints it four times by then."""
+
+        async def switched() -> None:
+            with self.batch_update():
+                await switching
+            self.screen.refresh()  # a question may stand above by now
+            screen.paint_changes()
+
+        self.run_worker(switched())
 
     @property
     def unsaved(self) -> bool:

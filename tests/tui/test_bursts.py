@@ -55,7 +55,8 @@ async def back_at_the_run(pilot) -> None:
         await until(pilot, lambda: app._exit or not (app.reading or app._waiting))
         if app._exit:
             return  # quit was among the keys
-        if app.screen is app.stepping and not app.stepping.command_line.shown:
+        there = app.screen is app.stepping and app.screen.is_mounted
+        if there and not app.stepping.command_line.shown:
             return
         await pilot.press("escape")
     raise AssertionError(f"no way back from {app.screen_stack}")

@@ -45,7 +45,21 @@ class Coverable(Screen[ScreenResultType]):
     changed itself.
     """
 
+    def _on_timer_update(self) -> None:
+        """Paint once what is to be laid out and painted; Textual would paint twice."""
+        if self._layout_required and self._repaint_required and self.is_current:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._on_timer_update()
+
+    def paint_changes(self) -> None:
+        """Paint what has changed now, not when Textual's timer comes by."""
+        self._on_timer_update()
+
     def _compositor_refresh(self) -> None:
+        if self.app._batch_count:  # nothing of it would be seen
+            self._repaint_required = True
+            return
         super()._compositor_refresh()
         top = self.app.screen
         if self is not top and self._repaint_required:
