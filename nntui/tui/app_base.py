@@ -73,7 +73,7 @@ class AppBase(App[NntuiError]):
             self.call_after_refresh(screen.action_tour)
 
     def _paint_once(self, screen: SteppingScreen, switching: AwaitComplete) -> None:
-        """Paint a screen when it has taken another's place; Textual paints it four times by then."""
+        """Paint a screen that has taken another's place; Textual would by then four times."""
 
         async def switched() -> None:
             with self.batch_update():
