@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,6 +79,9 @@ class AppBase(App[NntuiError]):
         async def switched() -> None:
             with self.batch_update():
                 await switching
+                settled = asyncio.Event()  # the app lays out again what it has awaited itself
+                if self.call_later(settled.set):
+                    await settled.wait()
             self.screen.refresh()  # a question may stand above by now
             screen.paint_changes()
 
