@@ -128,8 +128,7 @@ class TerminalCells:
 
     def changes(self, text: str) -> str:
         """Return what must be written in place of ``text``."""
-        tokens = _TOKEN.findall(text)
-        if sum(map(_length, tokens)) != len(text) or _CONTROL.search(text):
+        if _TOKEN.sub("", text) or _CONTROL.search(text):
             if not _MODES.fullmatch(text) or _OTHER_SCREEN in text:
                 self._forget()
             return text
@@ -141,7 +140,7 @@ class TerminalCells:
         self._out = []
         at: tuple[int, int] | None = None
         style = _PLAIN
-        for row, column, parameters, newline, characters in tokens:
+        for row, column, parameters, newline, characters in _TOKEN.findall(text):
             if row:
                 at = int(column) - 1, int(row) - 1
             elif newline:
@@ -184,6 +183,9 @@ class TerminalCells:
         if old == new:
             return
         cells[x : x + len(new)] = new
+        if old[0] is None and old.count(None) == len(old):  # as in the first paint
+            self._send(x, y, characters, style)
+            return
         differing = [n for n, cell in enumerate(new) if cell != old[n]]
         begin = end = differing[0]
         for n in differing:
@@ -194,6 +196,8 @@ class TerminalCells:
         self._send(x + begin, y, characters[begin : end + 1], style)
 
     def _are_single(self, characters: str) -> bool:
+        if characters.isascii():
+            return True
         unknown = set(characters) - self._single
         self._single.update(c for c in unknown if get_character_cell_size(c) == 1)
         return not unknown - self._single
@@ -215,14 +219,6 @@ class TerminalCells:
         else:
             self._out.append(f"\x1b[{y + 1};{x + 1}H")
         self._cursor = (x, y)
-
-
-def _length(token: tuple[str, str, str, str, str]) -> int:
-    """Return how many characters of the text a token stands for."""
-    row, column, parameters, newline, characters = token
-    if row:
-        return len(row) + len(column) + 4
-    return len(characters) or len(newline) or len(parameters) + 3
 
 
 @lru_cache(4096)
