@@ -5,10 +5,8 @@
 Each is started in a pseudo-terminal of 120 × 36, in rounds that take turns, so that a busy machine
 slows all alike; the numbers are medians, and the ratios those of each round. Taken are when the
 first thing can be read, and when the run is shown, the network drawn with it; then how long the key
-``s``, pressed at that moment, takes to be seen, and another one pressed as soon as it is. A thread
-reads what is painted, so that no app waits for the terminal in Python that looks for the moments
-in it: that takes 2 ms a kilobyte. Processor time is that of the whole process until the run is
-shown.
+``s``, pressed at that moment, takes to be seen, and another one pressed as soon as it is. Processor
+time is that of the whole process until the run is shown.
 """
 
 from __future__ import annotations
@@ -17,17 +15,15 @@ import fcntl
 import json
 import os
 import pty
+import select
 import signal
 import struct
 import sys
 import tempfile
 import termios
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -95,7 +91,6 @@ def cases(folder: Path) -> list[Case]:
 
 def seconds(case: Case, home: str) -> dict[str, float]:
     """From the start of a process, or from a key, to each of its moments; and its work."""
-    sys.setswitchinterval(0.0002)  # the thread that reads comes first
     begun = now = perf_counter()
     child, terminal = pty.fork()
     if not child:
@@ -105,17 +100,14 @@ def seconds(case: Case, home: str) -> dict[str, float]:
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(home) / "pycache")
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(SIZE), 0, 0))
         os.execv(case.command[0], case.command)
-    pieces: SimpleQueue[tuple[bytes, float]] = SimpleQueue()
-    Thread(target=read, args=(terminal, pieces), daemon=True).start()
     screen = pyte.Screen(*SIZE)
     stream, sent, times = pyte.ByteStream(screen), b"", dict[str, float]()
     for n, (moment, marker) in enumerate(case.markers.items()):
         # What is written over is only in the bytes, what a key changes cell by cell on the screen.
         while marker.encode() not in sent and not any(marker in line for line in screen.display):
-            try:
-                new, now = pieces.get(timeout=PATIENCE)
-            except Empty:
-                raise TimeoutError(f"{case.name} painted no more than {screen.display}") from None
+            if not select.select([terminal], [], [], PATIENCE)[0]:
+                raise TimeoutError(f"{case.name} painted no more than {screen.display}")
+            new, now = os.read(terminal, 65536), perf_counter()
             sent += new
             stream.feed(new)
         times[moment] = now - begun
@@ -129,13 +121,6 @@ def seconds(case: Case, home: str) -> dict[str, float]:
     os.waitpid(child, 0)
     os.close(terminal)
     return times
-
-
-def read(terminal: int, pieces: SimpleQueue[tuple[bytes, float]]) -> None:
-    """Read what a process paints until it ends, with the moment of each piece."""
-    with suppress(OSError):
-        while True:
-            pieces.put((os.read(terminal, 65536), perf_counter()))
 
 
 def processor_time(process: int) -> float:
