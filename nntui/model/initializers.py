@@ -35,8 +35,8 @@ class InitializerRow(Struct, frozen=True):
     """One row of the table: the whole definition of an initializer.
 
     ``weights(stream, fan_in, fan_out, **settings)`` draws the weights into one neuron, the same as
-    one by one; ``fan_out`` is an array with a number for each. ``bias(stream, fan_in)`` draws one
-    bias; without it, biases take the setting ``bias``.
+    one by one; ``fan_out`` is a number for all, or an array with one for each. ``bias(stream,
+    fan_in)`` draws one bias; without it, biases take the setting ``bias``.
     """
 
     weights: Callable[..., Array]
@@ -45,12 +45,8 @@ class InitializerRow(Struct, frozen=True):
     bias: Callable[[Stream, int], float] | None = None
 
 
-def _within(bounds: Array, stream: Stream) -> Array:
-    return stream.uniform(-bounds, bounds)
-
-
-def _alike(fan_out: Array, value: float) -> Array:
-    return np.full(fan_out.shape, value)
+def _within(bounds: Any, fan_in: int, stream: Stream) -> Array:
+    return stream.uniform(-bounds, bounds, fan_in)
 
 
 def _torch_bound(fan_in: int) -> float:
@@ -59,36 +55,36 @@ def _torch_bound(fan_in: int) -> float:
 
 INITIALIZERS: Final[dict[str, InitializerRow]] = {
     "uniform": InitializerRow(
-        lambda s, fan_in, fan_out, low, high: s.uniform(low, high, fan_out.shape),
+        lambda s, fan_in, fan_out, low, high: s.uniform(low, high, fan_in),
         "U(low, high)", {"low": -0.5, "high": 0.5},
     ),
     "normal": InitializerRow(
         # numpy refuses a spread of −0.
-        lambda s, fan_in, fan_out, mean, std: s.normal(mean, abs(std), fan_out.shape),
+        lambda s, fan_in, fan_out, mean, std: s.normal(mean, abs(std), fan_in),
         "N(mean, std²)", {"mean": 0.0, "std": 1.0},
     ),
-    "zeros": InitializerRow(lambda s, fan_in, fan_out: _alike(fan_out, 0.0), "0", {}),
+    "zeros": InitializerRow(lambda s, fan_in, fan_out: np.zeros(fan_in), "0", {}),
     "constant": InitializerRow(
-        lambda s, fan_in, fan_out, value: _alike(fan_out, value), "value", {"value": 0.5}
+        lambda s, fan_in, fan_out, value: np.full(fan_in, value), "value", {"value": 0.5}
     ),
     "xavier_uniform": InitializerRow(
-        lambda s, fan_in, fan_out: _within(np.sqrt(6.0 / (fan_in + fan_out)), s),
+        lambda s, fan_in, fan_out: _within(np.sqrt(6.0 / (fan_in + fan_out)), fan_in, s),
         "U(±√(6/(fan_in + fan_out)))", {},
     ),
     "xavier_normal": InitializerRow(
-        lambda s, fan_in, fan_out: s.normal(0.0, np.sqrt(2.0 / (fan_in + fan_out))),
+        lambda s, fan_in, fan_out: s.normal(0.0, np.sqrt(2.0 / (fan_in + fan_out)), fan_in),
         "N(0, 2/(fan_in + fan_out))", {},
     ),
     "he_uniform": InitializerRow(
-        lambda s, fan_in, fan_out: _within(_alike(fan_out, math.sqrt(6.0 / fan_in)), s),
+        lambda s, fan_in, fan_out: _within(math.sqrt(6.0 / fan_in), fan_in, s),
         "U(±√(6/fan_in))", {},
     ),
     "he_normal": InitializerRow(
-        lambda s, fan_in, fan_out: s.normal(0.0, math.sqrt(2.0 / fan_in), fan_out.shape),
+        lambda s, fan_in, fan_out: s.normal(0.0, math.sqrt(2.0 / fan_in), fan_in),
         "N(0, 2/fan_in)", {},
     ),
     "torch_linear": InitializerRow(
-        lambda s, fan_in, fan_out: _within(_alike(fan_out, _torch_bound(fan_in)), s),
+        lambda s, fan_in, fan_out: _within(_torch_bound(fan_in), fan_in, s),
         "U(±1/√fan_in), biases too", {},
         bias=lambda s, fan_in: float(s.uniform(-_torch_bound(fan_in), _torch_bound(fan_in))),
     ),
@@ -144,10 +140,13 @@ class Initializer(TableFunction[InitializerRow]):
         if not math.isfinite(abs(settings.get("mean", 0.0)) + FAR * std):
             raise SettingError(repr(std), "a spread that a float can hold", "std")
 
-    def weights(self, stream: Stream, fan_out: Array) -> list[float]:
-        """Draw the weights of all connections into one neuron, one for each of ``fan_out``."""
+    def weights(self, stream: Stream, fan_in: int, fan_out: int | Array) -> list[float]:
+        """Draw the weights of all ``fan_in`` connections into one neuron.
+
+        ``fan_out``: a number for all of them, or an array with one for each.
+        """
         settings = {name: value for name, value in self.settings if name != "bias"}
-        weights: list[float] = self.row.weights(stream, len(fan_out), fan_out, **settings).tolist()
+        weights: list[float] = self.row.weights(stream, fan_in, fan_out, **settings).tolist()
         return weights
 
     def bias(self, stream: Stream, fan_in: int) -> float:
@@ -172,10 +171,11 @@ def draws(initializer: Initializer, wiring: Wiring) -> Iterator[tuple[str, float
     """
     numbers = stream("initializer", initializer.seed)
     before: tuple[str, ...] = ()
-    fan_out = np.zeros(0, int)
+    fan_out: int | Array = 0
     for j in wiring.neurons:
         sources = wiring.sources[j]
         bias = initializer.bias(numbers, len(sources))
-        if sources != before:
-            before, fan_out = sources, np.array([len(wiring.targets[i]) for i in sources], int)
-        yield j, bias, initializer.weights(numbers, fan_out) if sources else []
+        if sources and sources != before:
+            before, counts = sources, [len(wiring.targets[i]) for i in sources]
+            fan_out = np.array(counts) if len({*counts}) > 1 else counts[0]
+        yield j, bias, initializer.weights(numbers, len(sources), fan_out) if sources else []

@@ -3,7 +3,6 @@
 import math
 import statistics
 
-import numpy as np
 import pytest
 
 from nntui.model.errors import SettingError
@@ -118,4 +117,4 @@ def test_a_bad_initializer_is_refused_in_words(name, seed, settings, words) -> N
 
 def test_a_spread_of_minus_zero_is_a_spread_of_zero() -> None:
     initializer = Initializer.of("normal", mean=0.5, std=-0.0)
-    assert initializer.weights(stream("initializer", 0), np.ones(3, int)) == [0.5] * 3
+    assert initializer.weights(stream("initializer", 0), 3, 1) == [0.5] * 3
