@@ -205,7 +205,7 @@ MOST_CANDIDATES: Final = 5000
 """Among more than so many the strongest are not looked for: that would take too long."""
 
 Numbers = Callable[[Iterable["Edge"]], Iterable[float | None]]
-"""The number of a connection that a map shows; None: there is none yet."""
+"""The numbers of connections that a map shows, in their order; None: there is none yet."""
 
 # From which strength on: the character of a positive cell and that of a negative one.
 _LEVELS: Final = ((0.6, "╋", "━"), (0.2, "+", "-"), (0.0, "·", "·"))

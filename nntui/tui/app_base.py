@@ -85,7 +85,7 @@ class AppBase(App[NntuiError]):
             self.screen.refresh()  # a question may stand above by now
             screen.paint_changes()
 
-        self.run_worker(switched())
+        self.run_worker(switched(), group="switching")
 
     @property
     def unsaved(self) -> bool:

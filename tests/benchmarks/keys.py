@@ -3,9 +3,9 @@
     python tests/benchmarks/keys.py [ROUNDS]
 
 The apps run without a terminal at 120 × 36, one after the other in rounds that take turns, so that
-a busy machine slows all alike. In each round ``s`` is pressed some dozens of times; the bare app
-counts the keys in a line. The chart of the losses and what the network answers are not waited for:
-they are drawn a moment later.
+a busy machine slows all alike; ours opens documents. In each round ``s`` is pressed some dozens of
+times; the bare app counts the keys in a line. The chart of the losses and what the network answers
+are not waited for: they are drawn a moment later.
 Then ``s`` is held down (30 keys a second, and a hundred at once): how long after the last key is
 the screen still painted?
 """
@@ -13,13 +13,19 @@ the screen still painted?
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
-from networks import experiment
+from networks import document
 from rich.segment import Segment
 from table import Row
 from textual.app import App, ComposeResult
@@ -28,8 +34,6 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nntui.document.load import load
-from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.panes.answers import AnswersPane
@@ -98,20 +102,20 @@ class Bare(Watched):
 class Ours(Watched, NntuiApp):
     """The app itself, without what follows the paint that answers a step: motion and answers."""
 
-    def __init__(self, run: Experiment, **options: Any) -> None:
-        super().__init__(run, **options)
+    def __init__(self, document: Path) -> None:
+        super().__init__(document=document, keep_state=False)
         self.animation_level = "none"
         NetworkPane.wants_answers = AnswersPane.wants_answers = False
+
+    @property
+    def waiting(self) -> bool:
+        """The document, then the chart of the losses: up to half a second after a step."""
+        return self.stepping is None or self.stepping.query_one(LossPane).is_waiting
 
     @property
     def steps(self) -> int:
         """The steps executed."""
         return self.screen_stack[1].debugger.position  # type: ignore[attr-defined, no-any-return]
-
-    @property
-    def waiting(self) -> bool:
-        """The chart of the losses, whose turn comes up to half a second after a step."""
-        return self.screen_stack[1].query_one(LossPane).is_waiting
 
 
 class Case(NamedTuple):
@@ -121,19 +125,28 @@ class Case(NamedTuple):
     p95_to_reach: float
 
 
-def cases() -> list[Case]:
-    """The bare app first."""
-    small = load(samples()["sample"])
-    middle = experiment([8, 16, 16, 4], 40)
-    large = experiment([784, 128, 10], 16)
-    chain = experiment([1] * 1001, 4)
-    return [
+def cases(folder: Path) -> list[Case]:
+    """The bare app first, then documents."""
+    found = [
         Case("bare app", Bare, 1, 1),
-        Case("sample", lambda: Ours(small, keep_state=False), 5, 8),
-        Case("8-16-16-4", lambda: Ours(middle, keep_state=False), 5, 8),
-        Case("784-128-10", lambda: Ours(large, keep_state=False), 5, 8),
-        Case("1,000 in a chain", lambda: Ours(chain, keep_state=False), 5, 8),
+        Case("sample", partial(Ours, samples()["sample"]), 5, 8),
     ]
+    for name, sizes, examples in (
+        ("8-16-16-4", [8, 16, 16, 4], 40), ("784-128-10", [784, 128, 10], 16),
+        ("1,000 in a chain", [1] * 1001, 4),
+    ):  # fmt: skip
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(document(sizes, examples)))
+        found.append(Case(name, partial(Ours, path), 5, 8))
+    return found
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for documents, and for what the app remembers of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        yield Path(folder)
 
 
 async def quiet(app: Watched, seconds: float = QUIET) -> None:
@@ -180,18 +193,22 @@ async def round_of(
     case: Case, measure: Callable[[Pilot[Any]], Awaitable[list[float]]]
 ) -> list[float]:
     """One round of a case."""
-    async with case.app().run_test(size=SIZE) as pilot:
+    app = case.app()
+    async with app.run_test(size=SIZE) as pilot:
+        while app.waiting:
+            await asyncio.sleep(0.01)
         await pilot.pause(0.3)
         return await measure(pilot)
 
 
 def rows(rounds: int = 3) -> Iterator[Row]:
     """Yield the ratios that are to be reached."""
-    table = cases()
-    times: dict[str, list[list[float]]] = {case.name: [] for case in table}
-    for _ in range(rounds):
-        for case in table:
-            times[case.name].append(asyncio.run(round_of(case, pressed)))
+    with own_folder() as folder:
+        table = cases(folder)
+        times: dict[str, list[list[float]]] = {case.name: [] for case in table}
+        for _ in range(rounds):
+            for case in table:
+                times[case.name].append(asyncio.run(round_of(case, pressed)))
     for case in table[1:]:
         for name, of, most in (
             ("median", median, case.median_to_reach),
@@ -204,15 +221,16 @@ def rows(rounds: int = 3) -> Iterator[Row]:
 
 def main(rounds: int) -> None:
     """Print a row for each case."""
-    table = cases()
-    times: dict[str, list[list[float]]] = {case.name: [] for case in table}
-    slow: dict[str, list[float]] = {case.name: [] for case in table}
-    burst: dict[str, list[float]] = {case.name: [] for case in table}
-    for _ in range(rounds):
-        for case in table:
-            times[case.name].append(asyncio.run(round_of(case, pressed)))
-            slow[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, 30)))
-            burst[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, None)))
+    with own_folder() as folder:
+        table = cases(folder)
+        times: dict[str, list[list[float]]] = {case.name: [] for case in table}
+        slow: dict[str, list[float]] = {case.name: [] for case in table}
+        burst: dict[str, list[float]] = {case.name: [] for case in table}
+        for _ in range(rounds):
+            for case in table:
+                times[case.name].append(asyncio.run(round_of(case, pressed)))
+                slow[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, 30)))
+                burst[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, None)))
     print(
         f"{'':<16} {'median':>18} {'':>6} {'95 %':>18} {'':>6}"
         f" {'after 30 a second':>18} {'after 100 at once':>18}"
