@@ -12,7 +12,6 @@ time is that of the whole process until the run is shown.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import pty
 import select
@@ -28,10 +27,8 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 import pyte
-from networks import document
+from networks import documents
 from table import Row
-
-from nntui.samples import samples
 
 TO_REACH: Final = {"first paint": 1.8, "ready": 2.5, "first key": 5.0, "second key": 5.0}
 BESIDE: Final = {"ready": "first paint"}
@@ -74,18 +71,8 @@ def cases(folder: Path) -> list[Case]:
     """The bare app first, then the documents."""
     python = [sys.executable]
     opened = [*python, "-c", "from nntui.cli import main; main()"]
-    # A document of one's own: with a bundled sample, the tour would lie over it.
-    sample = folder / "sample.json"
-    sample.write_bytes(samples()["sample"].read_bytes())
     found = [Case("bare app", [*python, "-c", BARE], BARE_MARKERS)]
-    found.append(Case("sample", [*opened, str(sample)]))
-    for name, sizes, examples in (
-        ("8-16-16-4", [8, 16, 16, 4], 40), ("784-128-10", [784, 128, 10], 16),
-        ("1,000 in a chain", [1] * 1001, 4),
-    ):  # fmt: skip
-        path = folder / f"{name}.json"
-        path.write_text(json.dumps(document(sizes, examples)))
-        found.append(Case(name, [*opened, str(path)]))
+    found += (Case(name, [*opened, str(path)]) for name, path in documents(folder).items())
     return found
 
 

@@ -13,7 +13,6 @@ the screen still painted?
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
-from networks import document
+from networks import documents
 from rich.segment import Segment
 from table import Row
 from textual.app import App, ComposeResult
@@ -34,7 +33,6 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.panes.answers import AnswersPane
 from nntui.tui.panes.loss import LossPane
@@ -127,17 +125,8 @@ class Case(NamedTuple):
 
 def cases(folder: Path) -> list[Case]:
     """The bare app first, then documents."""
-    found = [
-        Case("bare app", Bare, 1, 1),
-        Case("sample", partial(Ours, samples()["sample"]), 5, 8),
-    ]
-    for name, sizes, examples in (
-        ("8-16-16-4", [8, 16, 16, 4], 40), ("784-128-10", [784, 128, 10], 16),
-        ("1,000 in a chain", [1] * 1001, 4),
-    ):  # fmt: skip
-        path = folder / f"{name}.json"
-        path.write_text(json.dumps(document(sizes, examples)))
-        found.append(Case(name, partial(Ours, path), 5, 8))
+    found = [Case("bare app", Bare, 1, 1)]
+    found += (Case(name, partial(Ours, path), 5, 8) for name, path in documents(folder).items())
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nntui.document.load import load
 from nntui.model.experiment import Experiment
+from nntui.samples import samples
 
 
 def document(sizes: list[int], examples: int, epochs: int = 1000) -> dict[str, Any]:
@@ -26,6 +27,20 @@ def document(sizes: list[int], examples: int, epochs: int = 1000) -> dict[str, A
             "epochs": epochs,
         },
     }
+
+
+def documents(folder: Path) -> dict[str, Path]:
+    """The documents on which keys are measured, written to a folder, by name."""
+    found = {"sample": folder / "sample.json"}
+    # A document of one's own: over a bundled sample, the tour would lie.
+    found["sample"].write_bytes(samples()["sample"].read_bytes())
+    for name, sizes, examples in (
+        ("8-16-16-4", [8, 16, 16, 4], 40), ("784-128-10", [784, 128, 10], 16),
+        ("1,000 in a chain", [1] * 1001, 4),
+    ):  # fmt: skip
+        found[name] = folder / f"{name}.json"
+        found[name].write_text(json.dumps(document(sizes, examples)))
+    return found
 
 
 def experiment(sizes: list[int], examples: int, epochs: int = 1000) -> Experiment:
