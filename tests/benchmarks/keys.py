@@ -41,6 +41,9 @@ from nntui.tui.panes.network import NetworkPane
 SIZE: Final = (120, 36)
 KEYS: Final = 40
 HELD: Final = 100
+LATE: Final = 1000 / 30
+"""Milliseconds after the last of them in which all are to be answered: steps would be left to do
+when the key is released."""
 QUIET: Final = 0.06
 """Seconds without a paint after which the one before was the last that a key caused."""
 REST: Final = 0.2
@@ -198,6 +201,10 @@ def rows(rounds: int = 3) -> Iterator[Row]:
         for _ in range(rounds):
             for case in table:
                 times[case.name].append(asyncio.run(round_of(case, pressed)))
+        late = {
+            case.name: asyncio.run(round_of(case, lambda pilot: held(pilot, 30)))
+            for case in table[1:]
+        }
     for case in table[1:]:
         for name, of, most in (
             ("median", median, case.median_to_reach),
@@ -206,6 +213,8 @@ def rows(rounds: int = 3) -> Iterator[Row]:
             pairs = zip(times[case.name], times["bare app"], strict=True)
             ratio = median(of(ours) / of(bare) for ours, bare in pairs)
             yield Row(f"a key on {case.name}, {name}", ratio, most, "a key of a bare Textual app")
+        what = f"after 30 keys a second on {case.name}"
+        yield Row(what, 1000 * late[case.name][0], LATE, "the last key", "ms")
 
 
 def main(rounds: int) -> None:

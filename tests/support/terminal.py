@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -56,11 +55,6 @@ class Terminal:
                 return
             self.read_for(0.1)
         raise AssertionError("it never came:\n" + "\n".join(self.screen.display))
-
-    def processor_seconds(self):
-        """How much processor time nntui took so far, on Linux."""
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def type(self, keys):
         self.child.send(keys)
