@@ -41,9 +41,9 @@ from nntui.tui.panes.network import NetworkPane
 SIZE: Final = (120, 36)
 KEYS: Final = 40
 HELD: Final = 100
-LATE: Final = 1000 / 30
-"""Milliseconds after the last of them in which all are to be answered: steps would be left to do
-when the key is released."""
+LATE: Final = 33.0
+"""Milliseconds after the last key, 30 a second, in which all are to be answered: else steps would
+be left to do when it is released."""
 QUIET: Final = 0.06
 """Seconds without a paint after which the one before was the last that a key caused."""
 REST: Final = 0.2
