@@ -32,7 +32,7 @@ def document(sizes: list[int], examples: int, epochs: int = 1000) -> dict[str, A
 def documents(folder: Path) -> dict[str, Path]:
     """The documents on which keys are measured, written to a folder, by name."""
     found = {"sample": folder / "sample.json"}
-    # A document of one's own: over a bundled sample, the tour would lie.
+    # A document of one's own: the tour would lie over a bundled sample.
     found["sample"].write_bytes(samples()["sample"].read_bytes())
     for name, sizes, examples in (
         ("8-16-16-4", [8, 16, 16, 4], 40), ("784-128-10", [784, 128, 10], 16),

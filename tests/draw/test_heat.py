@@ -26,11 +26,8 @@ def map_of(dense):
 
     def draw(sources: int, targets: int, width: int, height: int, numbers=number_of):
         plan = lay_out(dense(sources, targets), width, height)
-        return (
-            paint(plan, {}, {}, heat=fill_heat_maps(plan, partial(map, numbers)))
-            .text()
-            .splitlines()
-        )
+        heat = fill_heat_maps(plan, partial(map, numbers))
+        return paint(plan, {}, {}, heat=heat).text().splitlines()
 
     return draw
 
@@ -93,11 +90,8 @@ def test_the_strongest_connections_are_lines_beside_a_map_with_room(dense):
 def test_the_executing_line_lies_on_the_map_and_reaches_its_target(dense):
     plan = lay_out(dense(20, 20), 100, 20)
     current = {("x3", "y5"): EdgeLook(1.0, "+1.00", "current")}
-    row = (
-        paint(plan, {}, current, heat=fill_heat_maps(plan, partial(map, number_of)))
-        .text()
-        .splitlines()
-    )
+    heat = fill_heat_maps(plan, partial(map, number_of))
+    row = paint(plan, {}, current, heat=heat).text().splitlines()
     assert "►▏y5" in row[plan.homes["y5"].middle]
 
 
@@ -118,9 +112,8 @@ def test_a_connection_that_is_not_there_leaves_its_cell_blank(dense):
     graph = dense(9, 9)
     graph.remove_edges_from([(f"x{n}", "y1") for n in range(1, 10)])
     plan = lay_out(graph, 60, 10)
-    assert {shade.y for shade in fill_heat_maps(plan, partial(map, number_of)).shades} == set(
-        range(2, 10)
-    )
+    shades = fill_heat_maps(plan, partial(map, number_of)).shades
+    assert {shade.y for shade in shades} == set(range(2, 10))
 
 
 def test_only_the_rows_of_a_window_are_painted(dense):

@@ -127,3 +127,15 @@ def test_a_storm_of_resizes_and_a_flood_of_pastes(terminal):
     session.wait_for("step 32 of")
     session.type("q")
     assert session.wait_for_end() == 0
+
+
+@pytest.mark.deep
+def test_a_key_held_down_is_a_step_each_time_it_repeats(terminal):
+    session = terminal(str(samples()["xor"]))
+    session.wait_for("step 0 of")
+    for _ in range(60):
+        session.type("s")
+        session.read_for(1 / 30)
+    session.wait_for("step 60 of")
+    session.type("q")
+    assert session.wait_for_end() == 0
