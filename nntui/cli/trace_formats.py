@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from types import SimpleNamespace
-from typing import Final
+from typing import Final, NamedTuple
 
 from nntui.cli.tables import json_encoder
 from nntui.debugger.commands.movement import heading
 from nntui.debugger.step import Step
 from nntui.engine.schedule import Operation
-from nntui.explain.formulas import equations
-from nntui.explain.numbers import exact
+from nntui.explain.formulas import equations, sum_template
+from nntui.explain.numbers import bracketed, exact
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
 from nntui.text import cells, harmless_json, padded
@@ -25,38 +27,63 @@ _COLUMNS: Final = (
 
 def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
     """Write what ``json_text(step.plain)`` does; of a line only the numbers are written anew."""
-    templates: dict[tuple[Operation, int | None], str] = {}
+    lines: dict[tuple[Operation, int | None], _Line] = {}
     write = json_encoder().encode
     for step in steps:
         at = step.position
         key = step.operation, at.move
-        if (line := templates.get(key)) is None:
-            if len(templates) == _MOST_TEMPLATES:
-                templates.clear()
-            line = templates[key] = _template(step, write)
+        if (line := lines.get(key)) is None:
+            if len(lines) == _MOST_LINES:
+                lines.clear()
+            line = lines[key] = _Line.of(step, write)
         example = "null" if at.example is None else at.example + 1
         counters = at.step + 1, at.epoch + 1, at.update + 1, example
-        values = (*step.reads.values(), *step.writes.values())
-        numbers = [text if "." in (text := exact(x)) else _json_number(text) for x in values]
-        yield harmless_json(line % (*counters, *numbers, write(step.text)))
+        numbers = [exact(x) for x in (*step.reads.values(), *step.writes.values())]
+        values = [text if "." in text else _json_number(text) for text in numbers]
+        if line.words is None:
+            words: tuple[str, ...] = (harmless_json(write(step.text)),)
+        else:
+            words = line.words(numbers + [bracketed(text) for text in numbers])
+        yield line.template % (*counters, *values, *words)
 
 
-_MOST_TEMPLATES: Final = 16384
+_MOST_LINES: Final = 16384
 
 
-def _template(step: Step, write: Callable[[str], str]) -> str:
-    """Write the line of a step with %s for its counters, its numbers and its formula."""
+class _Line(NamedTuple):
+    """The line of a step with %s for its counters, its numbers and its formula.
 
-    def word(text: str) -> str:
-        return write(text).replace("%", "%%")
+    Of a step along a connection the formula stands there, too, with %s for the numbers in it:
+    ``words`` takes them from all numbers of the step, which come in brackets a second time.
+    """
 
-    pairs = [
-        f'"{key}": {word(value) if isinstance(value, str) else "%s"}'
-        for key, value in step.about.items()
-    ]
-    for side, values in (("reads", step.reads), ("writes", step.writes)):
-        pairs.append(f'"{side}": {{{", ".join([f"{word(name)}: %s" for name in values])}}}')
-    return f'{{{", ".join(pairs)}, "text": %s}}'
+    template: str
+    words: Callable[[list[str]], tuple[str, ...]] | None
+
+    @classmethod
+    def of(cls, step: Step, write: Callable[[str], str]) -> _Line:
+        def word(text: str) -> str:
+            return write(text).replace("%", "%%")
+
+        pairs = [
+            f'"{key}": {word(value) if isinstance(value, str) else "%s"}'
+            for key, value in step.about.items()
+        ]
+        for side, values in (("reads", step.reads), ("writes", step.writes)):
+            pairs.append(f'"{side}": {{{", ".join([f"{word(name)}: %s" for name in values])}}}')
+        formula, words = "%s", None
+        if step.edge is not None and step.kind.endswith("_edge"):
+            template, sums = sum_template(*step.operation)
+            formula = write(template)
+            count = len(step.reads) + len(step.writes)
+            read = {name: n for n, name in enumerate(step.reads)}
+            written = {name: n for n, name in enumerate(step.writes, len(read))}
+            places = [
+                (read[value], count + read[left], count + read[right], written[value])
+                for value, left, right in sums
+            ]
+            words = itemgetter(*chain.from_iterable(places))
+        return cls(harmless_json(f'{{{", ".join(pairs)}, "text": {formula}}}'), words)
 
 
 def _json_number(text: str) -> str:

@@ -106,7 +106,7 @@ def sentence(step: StepRecord) -> str:
 
 def _sum_sentence(step: StepRecord) -> str:
     """Write a step along a connection: most steps are, so the words are filled into a template."""
-    template, sums = _sum_template(*step.operation)
+    template, sums = sum_template(*step.operation)
     reads, writes, texts = step.reads, step.writes, list[str]()
     for value, left, right in sums:
         texts += (
@@ -119,8 +119,12 @@ def _sum_sentence(step: StepRecord) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _sum_template(kind: str, i: str, j: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """Return the sentence with %s for its numbers, and the names of each sum's values."""
+def sum_template(kind: str, i: str, j: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Return the sentence of a step along a connection with %s for its numbers; and the names.
+
+    There are three in each sum: of the value that is added to, which is its result, too, and of two
+    factors, whose numbers are bracketed.
+    """
     sums = tuple([tuple([value_name(*value) for value in found]) for found in _sums(kind, i, j)])
     parts = [value.replace("%", "%%") + " = %s + %s · %s = %s" for value, *_ in sums]
     return "; ".join(parts), sums
