@@ -38,12 +38,12 @@ def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator
             line = lines[key] = _Line.of(step, write)
         example = "null" if at.example is None else at.example + 1
         counters = at.step + 1, at.epoch + 1, at.update + 1, example
-        numbers = [exact(x) for x in (*step.reads.values(), *step.writes.values())]
+        numbers = [*map(exact, step.reads.values()), *map(exact, step.writes.values())]
         values = [text if "." in text else _json_number(text) for text in numbers]
         if line.words is None:
             words: tuple[str, ...] = (harmless_json(write(step.text)),)
         else:
-            words = line.words(numbers + [bracketed(text) for text in numbers])
+            words = line.words([*numbers, *map(bracketed, numbers)])
         yield line.template % (*counters, *values, *words)
 
 

@@ -128,8 +128,9 @@ class Schedule:
         self.steps_per_update = sum(owned)
         self.moves = len(MOVES) * self.steps_per_update if self.by_differences else 0
         self._full_batch = self._length(self.batch_size)
-        last = self.examples - (self.updates_per_epoch - 1) * self.batch_size
-        self.steps_per_epoch = (self.updates_per_epoch - 1) * self._full_batch + self._length(last)
+        self._last_batch = self.examples - (self.updates_per_epoch - 1) * self.batch_size
+        full = self.updates_per_epoch - 1
+        self.steps_per_epoch = full * self._full_batch + self._length(self._last_batch)
         self.updates = self.updates_per_epoch * self.epochs
         self.total = self.steps_per_epoch * self.epochs
 
@@ -300,8 +301,8 @@ class Schedule:
 
     def batch_length(self, update: int) -> int:
         """Count the examples of an update's batch: the last of an epoch may be smaller."""
-        before = update % self.updates_per_epoch * self.batch_size
-        return min(self.batch_size, self.examples - before)
+        last = (update + 1) % self.updates_per_epoch == 0
+        return self._last_batch if last else self.batch_size
 
     def batch(self, update: int) -> tuple[int, ...]:
         """Return the examples of an update's batch, in their order."""

@@ -17,7 +17,7 @@ from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import ordered_sum
-from nntui.model.optimizers import Memory
+from nntui.model.optimizers import Memory, Optimizer
 
 
 class StepRecord(Struct, frozen=True):
@@ -327,18 +327,25 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
         yield EquationLine("g", g_symbols, g_numbers, writer.number(g))
 
     optimizer, t = training.optimizer, step.experiment.resumed.updates + step.update + 1
-    settings = optimizer.settings_of(symbol == "w")
-    _, after = optimizer.update(p, g, step.memory, t, symbol == "w")
+    settings, templates = _rule(optimizer, symbol == "w")
+    after = optimizer.update(p, g, step.memory, t, symbol == "w")[1] if step.memory else ()
     quantities = optimizer.quantities(step.memory, after, t)
-    by_number = _Numbers(writer.number, settings | quantities | {"g": g, "p_before": p})
+    by_number = _Numbers(writer.number, {**settings, **quantities, "g": g, "p_before": p})
     by_number |= {"t": str(t), "p": writer.number(p)}  # in the place where it is behind no operator
-    for target, template in optimizer.row.formula(**settings):
+    for target, template in templates:
         symbols = _in_signs(template, p_name, g_name)
         numbers = template.format_map(by_number)
         if target == "p":
             yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
         else:
             yield EquationLine(target, symbols, numbers, writer.number(quantities[target]))
+
+
+@lru_cache(maxsize=16)
+def _rule(optimizer: Optimizer, is_weight: bool) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:
+    """Return the settings and the formulas of an update: they are the same at every step."""
+    settings = optimizer.settings_of(is_weight)
+    return settings, optimizer.row.formula(**settings)
 
 
 @lru_cache(maxsize=16384)

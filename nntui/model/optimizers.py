@@ -198,7 +198,9 @@ class Optimizer(TableFunction[OptimizerRow]):
 
     def quantities(self, before: Memory, after: Memory, t: int) -> dict[str, Any]:
         """The numbers of the formula beside p, g and the settings, by the names it gives them."""
-        settings, names = dict(self.settings), self.row.memory
+        if not (names := self.row.memory):
+            return {"t_before": float(t - 1)}
+        settings = dict(self.settings)
         numbers = dict(zip(names, after, strict=True)) | {"t_before": float(t - 1)}
         numbers |= {f"{name}_before": value for name, value in zip(names, before, strict=True)}
         for name, decay in self.row.decays.items():
