@@ -6,6 +6,7 @@ import json
 
 import pytest
 from rich.cells import cell_len
+from textual.screen import Screen
 
 from nntui.document.load import load
 from nntui.explain.sentences import plain_words
@@ -105,6 +106,24 @@ async def test_a_step_too_long_for_the_pane_leaves_the_equals_signs_in_their_col
             await pilot.pause()
             columns.add(next(row for row in rows_of(pilot.app) if "=" in row).index("="))
         assert len(columns) == 1
+
+
+async def test_a_step_too_long_for_the_pane_does_not_lay_the_screen_out_anew(tmp_path, monkeypatch):
+    app, layouts = many(tmp_path, {"loss": "mse"}), list[Screen]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s")
+        refresh_layout = Screen._refresh_layout
+
+        def noted(screen, *args, **options):
+            layouts.append(screen)
+            return refresh_layout(screen, *args, **options)
+
+        monkeypatch.setattr(Screen, "_refresh_layout", noted)
+        await pilot.press("f", "f")
+        assert app.screen.query_one("#step").max_scroll_y > 0
+        await pilot.press("s")
+        assert app.screen.query_one("#step").max_scroll_y == 0
+    assert not layouts
 
 
 async def test_a_long_update_moves_to_the_left_to_break_fewer_of_its_formulas(tmp_path):
