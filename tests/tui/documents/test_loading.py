@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from support.pilot import until
+from textual._compositor import Compositor
 
 from nntui.document.errors import DocumentError
 from nntui.samples import samples
@@ -35,6 +36,22 @@ opened(samples()["sample"], keep_state=False)
 sys.exit(any(m in sys.modules for m in ("nntui.interop.files", "nntui.tui.editor", "plotext")))
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_a_run_is_painted_whole_once_when_it_is_opened(monkeypatch):
+    whole, render_update = [], Compositor.render_update
+
+    def noted(compositor, full=False, *args, **options):
+        if full or compositor.size.region in compositor._dirty_regions:
+            whole.append(compositor)
+        return render_update(compositor, full, *args, **options)
+
+    monkeypatch.setattr(Compositor, "render_update", noted)
+    app = NntuiApp(document=samples()["xor"], keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _opened(pilot)
+        await pilot.pause()
+        assert whole.count(app.screen._compositor) == 1
 
 
 async def test_the_opening_screen_names_the_document_and_gives_way_to_its_run(seen, debugger_of):
