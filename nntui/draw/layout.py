@@ -210,7 +210,7 @@ def _ports(made: Layout) -> dict[Edge, tuple[int, int]]:
 
 def _side(box: Box, others: Mapping[Item, int]) -> dict[Item, int]:
     """Spread lines over the rows of a box, in the order of the rows that they lead to."""
-    if box.inside < 2 or len(others) < 2:
+    if len(others) < 2 or box.inside < 2:
         return dict.fromkeys(others, box.middle)
     order = sorted(others, key=others.__getitem__)
     top, rows, count = box.y + 1, box.inside, len(order)
@@ -360,16 +360,17 @@ class _Column(Struct, frozen=True):
     def of(cls, items: Sequence[Item], room: int, contents: Mapping[str, Content]) -> _Column:
         names = [item for item in items if isinstance(item, str)]
         wishes = [contents.get(name, _PLAIN) for name in names] or [_PLAIN]
+        captions, rows, symbols, signs, thumbnails = zip(*wishes, strict=True)
         return cls(
             len(names),
             len(items) - len(names),
             room,
             max(map(cells, names), default=1),
-            max(cells(wish.caption) for wish in wishes),
-            max(wish.rows for wish in wishes),
-            max(wish.symbol for wish in wishes),
-            max(wish.sign for wish in wishes),
-            any(wish.thumbnail for wish in wishes),
+            max(map(cells, captions)),
+            max(rows),
+            max(symbols),
+            max(signs),
+            any(thumbnails),
         )
 
     def form(self, concession: _Concession, value: int) -> Form:

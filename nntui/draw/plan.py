@@ -255,9 +255,11 @@ class FilledHeatMaps(Struct, frozen=True):
 
 
 def is_crowded(
-    starts: Container[str], ends: Iterable[str], sources: Mapping[str, Collection[str]]
+    starts: Container[str], ends: Sequence[str], sources: Mapping[str, Collection[str]]
 ) -> bool:
     """Whether more connections lead from `starts` to `ends` than there can be lines."""
+    if sum([len(sources.get(name, ())) for name in ends]) <= MOST_LINES:
+        return False
     crossing = (1 for name in ends for source in sources.get(name, ()) if source in starts)
     return sum(islice(crossing, MOST_LINES + 1)) > MOST_LINES
 
