@@ -104,3 +104,17 @@ async def test_the_keys_stand_out_from_the_words_of_a_card(app_on):
         content = app.screen.query_one("#tour", Static).content
         marked = {content.plain[span.start : span.end] for span in content.spans}
         assert marked == {"s", "S"}
+
+
+async def test_in_too_small_a_terminal_it_leaves_the_room_to_the_sentence_and_then_comes_back(
+    app_on,
+):
+    app = app_on()
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.screen.action_tour()
+        await pilot.pause()
+        assert not app.screen.query_one("#tour").region
+        assert app.screen.query_one("#too-small").region == app.screen.region
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.screen.query_one("#tour").region
