@@ -35,6 +35,7 @@ from nntui.model.names import (
     did_you_mean,
     escaped,
     listed,
+    near_or_all,
     quoted,
     unquoted,
 )
@@ -328,7 +329,7 @@ def _neuron(word: Word, net: Wiring) -> str:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
     if word.is_(*LINES):
         raise BreakpointError(f"{said}; or is it line {word.text}?")
-    hint = did_you_mean(word.text, (*net.layer, *_KINDS))
+    hint = did_you_mean(word.text, (*net.layer, *_KINDS)) or near_or_all(word.text, net.layer)
     longer = [name for name in net.layer if name.startswith(word.text + " ")]
     if longer and not word.quoted:
         hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"

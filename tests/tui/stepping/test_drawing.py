@@ -87,7 +87,7 @@ async def test_a_name_that_no_neuron_has_is_told_with_the_nearest_and_can_be_put
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("/")
         await typed(pilot, "h11")
-        assert "no neuron is called “h11”" in status(app)
+        assert "there is no neuron called “h11”" in status(app)
         assert "h1" in status(app)
         assert app.screen.command_line.shown
         await pilot.press("backspace")
