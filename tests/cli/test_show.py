@@ -100,7 +100,9 @@ def test_examples_kept_for_testing_are_counted(nntui):
 def test_a_width_that_is_none_is_refused(nntui, width):
     result = nntui("show", "xor", "--width", width)
     assert result.exit_code == 2
-    assert result.stderr.startswith("nntui: Invalid value for '--width'")
+    assert result.stderr.startswith(
+        f"nntui: --width: found {width}, expected a whole number from 20 to 10,000"
+    )
 
 
 # ---- at a step ---------------------------------------------------------------------------------
