@@ -74,8 +74,10 @@ def data_named(text: str, sizes: Sequence[int], folder: str) -> NewData:
             return _typed(text, sizes)
         return _from_file(text, sizes, folder)
     except Fault as fault:
-        where = f"{fault.place} of {escaped(word, 60)}: " if fault.place.startswith("line") else ""
-        raise SettingError(where + fault.found, fault.expected, "data", fault.hint) from None
+        file = escaped(_words(text)[0], 60)
+        in_it = fault.place.startswith("line")
+        found = f"{fault.place} of {file}: {fault.found}" if in_it else f"{fault.found} at {file}"
+        raise SettingError(found, fault.expected, "data", fault.hint) from None
     except SettingError as error:
         raise SettingError(error.found, error.expected, "data", error.hint) from None
 
