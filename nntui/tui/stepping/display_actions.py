@@ -87,7 +87,9 @@ class DisplayActions(SteppingBase):
             self.leave_command_line()
         else:
             hint = near_or_all(typed, names)
-            self.say(f"there is no neuron called “{escaped(typed)}”{hint and '; ' + hint}")
+            self.command_line.refuse(
+                f"there is no neuron called “{escaped(typed)}”{hint and '; ' + hint}"
+            )
 
     def action_next_table(self) -> None:
         """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
@@ -119,7 +121,7 @@ class DisplayActions(SteppingBase):
         try:
             said = self.neurons_pane.filter(typed)
         except ValueError as problem:
-            self.say(str(problem))
+            self.command_line.refuse(str(problem))
             return
         self.leave_command_line()
         self.say(said)

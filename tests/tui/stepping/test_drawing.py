@@ -81,14 +81,14 @@ async def test_a_neuron_is_found_by_its_name(app_on, typed, typed_name, found):
 
 
 async def test_a_name_that_no_neuron_has_is_told_with_the_nearest_and_can_be_put_right(
-    app_on, typed, status
+    app_on, typed, refusal
 ):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("/")
         await typed(pilot, "h11")
-        assert "there is no neuron called “h11”" in status(app)
-        assert "h1" in status(app)
+        assert "there is no neuron called “h11”" in refusal(app)
+        assert "h1" in refusal(app)
         assert app.screen.command_line.shown
         await pilot.press("backspace")
         await typed(pilot, "")
