@@ -74,10 +74,8 @@ def data_named(text: str, sizes: Sequence[int], folder: str) -> NewData:
             return _typed(text, sizes)
         return _from_file(text, sizes, folder)
     except Fault as fault:
-        file = escaped(_words(text)[0], 60)
-        in_it = fault.place.startswith("line")
-        found = f"{fault.place} of {file}: {fault.found}" if in_it else f"{fault.found} at {file}"
-        raise SettingError(found, fault.expected, "data", fault.hint) from None
+        where = f"{fault.place} of {escaped(word, 60)}: " if fault.place.startswith("line") else ""
+        raise SettingError(where + fault.found, fault.expected, "data", fault.hint) from None
     except SettingError as error:
         raise SettingError(error.found, error.expected, "data", error.hint) from None
 
@@ -190,7 +188,11 @@ def _from_file(text: str, sizes: Sequence[int], folder: str) -> NewData:
         found = f'"{escaped(path)}"' if path else "nothing"
         raise SettingError(found, EXPECTED, hint=did_you_mean(path, near))
     file = os.path.join(folder, path)
-    content, _ = in_utf_8(read_bytes(absolute(file), "a CSV file"))
+    try:
+        content, _ = in_utf_8(read_bytes(absolute(file), "a CSV file"))
+    except Fault as fault:
+        found = f"{fault.found} at {escaped(path)}"
+        raise SettingError(found, fault.expected, hint=fault.hint) from None
     columns = _columns(path, content, named, sizes)
     spec = CsvData(csv=path, inputs=columns[0], targets=columns[1])
     reading = CsvReading(content, spec, path, MOST_CLASSES, indices=True)
