@@ -165,7 +165,7 @@ class SteppingBase(Coverable[None]):
         self.answer_source = AnswerSource(
             self, len(self.net.inputs), self._show_answers, lambda: pace.is_behind
         )
-        self.tour = Tour(self, self.panes, keymap, preferences)
+        self.tour = Tour(self, self.panes, self.pane_layout, self.lay_out, keymap, preferences)
         self._due_message: str | None = None
         """The message of a frame that is to be painted after the keys that already wait."""
 
