@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import WRONG_RESULT
-from nntui.cli.files import file_argument, hidden_model_options, moment_options, opened
+from nntui.cli.files import Whole, file_argument, hidden_model_options, moment_options, opened
 from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import NntuiError, counted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @hidden_model_options
 @click.option(
     "--step",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Check at the parameters after N steps of the run.  [default: at the start]",
 )

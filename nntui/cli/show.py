@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from nntui.cli.files import (
+    Whole,
     check_can_save,
     file_argument,
     force_option,
@@ -44,13 +45,13 @@ THEMES: Final = ("dark", "light")
 @hidden_model_options
 @click.option(
     "--width",
-    type=click.IntRange(min=20, max=10_000),
+    type=Whole(min=20, max=10_000),
     metavar="COLUMNS",
     help="Columns to draw in.  [default: the terminal's, or 80]",
 )
 @click.option(
     "--step",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Show the run after N steps: the drawing as on screen, and every neuron's values.",
 )
@@ -73,7 +74,7 @@ THEMES: Final = ("dark", "light")
 )
 @click.option(
     "--rows",
-    type=click.IntRange(min=3, max=1_000),
+    type=Whole(min=3, max=1_000),
     metavar="ROWS",
     help="Rows to draw in.  [default: what the largest layer needs, at most 60]",
 )

@@ -74,8 +74,8 @@ class Bookmarks:
         bookmark = Bookmark(name, at or self._branches.here)
         if not 0 <= bookmark.at.position <= self._stepper.total:
             raise BookmarkError(
-                f"bookmark “{name}”: there is no position {bookmark.at.position}: "
-                f"the run has {self._stepper.total} steps"
+                f"bookmark “{name}”: there is no position {bookmark.at.position:,}: "
+                f"the run has {self._stepper.total:,} steps"
             )
         self._bookmarks.pop(name, None)  # the one made last stands last
         self._bookmarks[name] = bookmark

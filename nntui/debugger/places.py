@@ -41,7 +41,7 @@ def position_of(stepper: Stepper, text: str, bookmarks: Sequence[str] = ()) -> i
         behind, count = _NUMBERED[found[0]]
         n, last = whole(found[1], f"the number of the {found[0]}"), count(stepper.schedule)
         if not 1 <= n <= last:
-            raise CommandError(f"there is no {found[0]} {n}: they go from 1 to {last}")
+            raise CommandError(f"there is no {found[0]} {n:,}: they go from 1 to {last:,}")
         to_end = end or found[0] == "step"
         return behind(stepper.schedule, n if to_end else n - 1)
     if len(found) == 2 and found[0] == "example":
@@ -75,7 +75,9 @@ def _position(stepper: Stepper, word: str, bookmarks: Sequence[str]) -> int:
     number = whole(word, "a position")
     position = stepper.position + number if word[0] in "+-" else number
     if not 0 <= position <= stepper.total:
-        raise CommandError(f"there is no position {position}: they go from 0 to {stepper.total}")
+        raise CommandError(
+            f"there is no position {position:,}: they go from 0 to {stepper.total:,}"
+        )
     return position
 
 

@@ -32,3 +32,9 @@ def test_a_wrong_word_is_told_as_a_mistake_in_a_document_is(nntui, words, said):
     assert result.exit_code == 2
     assert result.stderr.startswith(f"nntui: {said}")
     assert result.stderr.endswith(" --help says more)\n")
+
+
+def test_a_number_may_be_typed_as_nntui_writes_it(nntui):
+    plain = nntui("show", "sample", "--step", "1000")
+    assert nntui("show", "sample", "--step", "1,000").stdout == plain.stdout
+    assert plain.exit_code == 0

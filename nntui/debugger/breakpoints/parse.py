@@ -357,11 +357,12 @@ def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
 
 
 def _number(word: Word, behind: str) -> int:
-    if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
+    digits = word.text.replace(",", "")  # as nntui writes them: step 9,372
+    if word.quoted or not (digits.isascii() and digits.isdigit()) or len(digits) > 15:
         raise BreakpointError(
             f"found “{escaped(word.text)}” after {behind}, expected a whole number, counted from 1"
         )
-    number = int(word.text)
+    number = int(digits)
     if number == 0 and behind != "layer":
         raise BreakpointError(f"there is no {behind} 0: they count from 1")
     if number > MAX_COUNT:
