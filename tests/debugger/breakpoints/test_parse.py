@@ -60,6 +60,7 @@ def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
     [
         ("", "expected a neuron, a connection such as x1->h1, or layer"),
         ("h2x", "there is no neuron called “h2x”"),
+        ("q", "there is no neuron called “q”; it may be h1"),
         ('"my neurn"', 'did you mean "my neuron"'),
         ("my neuron", 'a name with blanks in it is quoted: "my neuron"'),
         ("laier 2", 'did you mean "layer"'),
