@@ -221,3 +221,16 @@ async def test_the_title_says_the_view_after_another_layout_too(app_on):
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
         assert "activations" in str(app.screen.network_pane.border_title)
+
+
+async def test_where_there_is_no_colour_the_drawing_does_not_say_what_it_stands_for(
+    app_on, seen, monkeypatch
+):
+    async with app_on().run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "colour = sign · width = size" in seen(pilot.app)
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with app_on().run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "width = size" in seen(pilot.app)
+        assert "colour" not in seen(pilot.app)
