@@ -136,7 +136,8 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
     """Raise a ``ValueNameError``, which says why, unless a network has a value."""
     for name in neurons:
         if name not in net.layer:
-            hint = near_or_all(name, net.layer)
+            owners = {owner for value in value_owners(net, symbol) for owner in value}
+            hint = near_or_all(name, (each for each in net.layer if each in owners))
             raise ValueNameError(
                 f"there is no neuron called “{escaped(name)}”{hint and '; ' + hint}"
             )

@@ -39,6 +39,8 @@ NET = network_of(
         ("1 < delta", 4, "delta needs a neuron"),
         ("loss[h1]", 0, "loss belongs to no neuron"),
         ("w[x1,h2]", 5, "there is no neuron called “h2”"),
+        ("x[q]", 2, "there is no neuron called “q”; it may be x1"),
+        ("delta[q]", 6, "there is no neuron called “q”; it may be h1"),
         ('w["my neurn",h1]', 2, 'did you mean "my neuron"'),
         ("w[x2,h1]", 0, '"x2" is not connected to "h1"'),
         ("w[h1,x1]", 0, "the connection goes from x1 to h1"),
