@@ -10,7 +10,7 @@ from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.commands.text import CommandError, split, whole
 from nntui.engine.schedule import Schedule
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, near_or_all
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _position(stepper: Stepper, word: str, bookmarks: Sequence[str]) -> int:
             raise CommandError(f"{escaped(word)} is a neuron: until goes to its next step")
         hint = (
             did_you_mean(word, [*bookmarks, "start", "end"])
+            or near_or_all(word, bookmarks)
             or "try a step number, example 3 or a bookmark"
         )
         raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")

@@ -139,6 +139,12 @@ def test_goto_nowhere(refused, where, said) -> None:
     assert said in refused(f"goto {where}")
 
 
+def test_goto_lists_the_bookmarks_there_are(do, refused) -> None:
+    do("bookmark here")
+    do("bookmark there")
+    assert refused("goto q") == "there is no bookmark “q”; it may be here or there"
+
+
 def test_a_bookmark_leads_back_to_its_branch(do, debugger) -> None:
     do("step 5")
     do("set w[x1,h1_1] 2")
