@@ -30,7 +30,7 @@ def test_no_object_shows_all_its_numbers() -> None:
         "<Step 20001 (epoch 1, update 1, forward): ": last,
         "<Snapshot after 20,001 of": debugger.snapshot(),
         "<Experiment “Large”: <Network": experiment,
-        "position 20001 of": nntui.Interpreter(debugger).execute("where"),
+        "position 20,001 of": nntui.Interpreter(debugger).execute("where"),
         "<Wiring: 423 neurons": net.wiring(),
         "<State: ": debugger.training_run.state,
         "OptimizerState(optimizer='adam'": debugger.continued().optimizer_state,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import WRONG_RESULT
-from nntui.cli.files import file_argument, hidden_model_options, moment_options, opened
+from nntui.cli.files import Whole, file_argument, hidden_model_options, moment_options, opened
 from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.explain.numbers import rounded
-from nntui.model.errors import counted
+from nntui.model.errors import NntuiError, counted
 
 if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @hidden_model_options
 @click.option(
     "--step",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Check at the parameters after N steps of the run.  [default: at the start]",
 )
@@ -106,7 +106,7 @@ def _check_gradient(file: Path, step: int, every: bool, as_json: bool) -> int:
     experiment = opened(file)
     total = Schedule(experiment).total
     if step > total:
-        raise click.UsageError(f"--step {step} is beyond the run, which has {total:,} steps")
+        raise NntuiError(f"--step: there is no step {step:,}: the run's last step is {total:,}")
     subject = TrainingLoss.at(experiment, step, some=not every)
     parameters = subject.parameter_checks()
     if sys.stderr.isatty():

@@ -64,9 +64,11 @@ def ended(run: Callable[[], object], leave: Callable[[int], NoReturn] = sys.exit
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
     except click.UsageError as error:
+        from nntui.cli.usage import sentence
+
         status = error.exit_code
         command = error.ctx.command_path if error.ctx else "nntui"
-        say(f"{error.format_message().rstrip('.')} ({command} --help says more)")
+        say(f"{sentence(error)} ({command} --help says more)")
     except click.ClickException as error:
         status = UNUSABLE
         say(error.format_message())

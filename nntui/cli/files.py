@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+class Whole(click.IntRange):
+    """A whole number between bounds, also as nntui writes it: ``9,372``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        plain: Any = value.replace(",", "") if isinstance(value, str) else value
+        return super().convert(plain, param, ctx)
+
+
 def file_called(word: str, commands: Sequence[str] = ()) -> Path:
     """Find the file that a word means: a path that exists, or else a bundled sample.
 
@@ -139,13 +147,13 @@ def moment_options(before: str = "") -> Callable[[_Command], _Command]:
     options = (
         click.option(
             "--update",
-            type=click.IntRange(min=1),
+            type=Whole(min=1),
             metavar="K",
             help=beginning("gradients and activations are those of update K.  [default: 1]"),
         ),
         click.option(
             "--after",
-            type=click.IntRange(min=1),
+            type=Whole(min=1),
             metavar="K",
             help=beginning("parameters (w, b) are those after update K."),
         ),
@@ -177,7 +185,7 @@ def epochs_option(command: _Command) -> _Command:
     """Give a command the option --epochs; it receives ``epochs``, None when not given."""
     return click.option(
         "--epochs",
-        type=click.IntRange(min=1, max=1_000_000_000),
+        type=Whole(min=1, max=1_000_000_000),
         metavar="N",
         help="Train for N epochs instead of the file's number.",
     )(command)

@@ -126,7 +126,7 @@ def _keys(width: int) -> Iterator[str]:
 
     keymap = read_keymap()
     for complaint in keymap.complaints:
-        say(complaint)
+        say(f"{keymap_file()}: {complaint}")
     groups = {
         **GROUPS,
         "In a list": LISTS,

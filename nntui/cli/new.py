@@ -15,7 +15,7 @@ from nntui.model.names import escaped
 
 @click.command("new", short_help="Make a network from layers and data, and step through it.")
 @click.argument("layers", nargs=-1)
-@click.option("--data", default="", metavar="DATA", help="What to learn (see below).")
+@click.option("--data", default="", metavar="DATA", help="What to learn, as above.")
 @click.option(
     "--activation", default="", metavar="NAME", help="Of the hidden neurons.  [default: tanh]"
 )

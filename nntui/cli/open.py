@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from nntui.cli.endings import FAULT, ended, say
-from nntui.cli.files import file_argument, is_document, model_options, opened, options_said
+from nntui.cli.files import Whole, file_argument, is_document, model_options, opened, options_said
 from nntui.model.errors import NntuiError, unexpected
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ INSTEAD: Final = "nntui exec, show, trace and run need none of that"
 )
 @click.option(
     "--at",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Begin right after step N of the document's run, wherever it was left.",
 )

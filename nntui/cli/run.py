@@ -9,6 +9,7 @@ import click
 
 from nntui.cli.endings import DIVERGED, WRONG_RESULT, say
 from nntui.cli.files import (
+    Whole,
     check_can_save,
     epochs_option,
     file_argument,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--max-epochs",
-    type=click.IntRange(min=1, max=1_000_000_000),
+    type=Whole(min=1, max=1_000_000_000),
     metavar="N",
     help="With --until: give up after N epochs, instead of the file's number.",
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from nntui.cli.files import (
+    Whole,
     check_can_save,
     file_argument,
     force_option,
@@ -44,12 +45,13 @@ THEMES: Final = ("dark", "light")
 @hidden_model_options
 @click.option(
     "--width",
-    type=click.IntRange(min=20, max=10_000),
+    type=Whole(min=20, max=10_000),
+    metavar="COLUMNS",
     help="Columns to draw in.  [default: the terminal's, or 80]",
 )
 @click.option(
     "--step",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Show the run after N steps: the drawing as on screen, and every neuron's values.",
 )
@@ -68,13 +70,12 @@ THEMES: Final = ("dark", "light")
 @click.option(
     "--theme",
     type=click.Choice(THEMES),
-    default="dark",
-    show_default=True,
-    help="The colours of that picture: on a dark or on a white background.",
+    help="The colours of that picture: on a dark or on a white background.  [default: dark]",
 )
 @click.option(
     "--rows",
-    type=click.IntRange(min=3, max=1_000),
+    type=Whole(min=3, max=1_000),
+    metavar="ROWS",
     help="Rows to draw in.  [default: what the largest layer needs, at most 60]",
 )
 @force_option
@@ -84,7 +85,7 @@ def show(
     step: int | None,
     view: str | None,
     out: Path | None,
-    theme: str,
+    theme: str | None,
     rows: int | None,
     force: bool,
 ) -> None:
@@ -99,8 +100,12 @@ def show(
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.files import write_text
 
+    if theme is not None and out is None:
+        raise click.UsageError("--theme goes with --svg")
     experiment = opened(file)
     if out is not None:
+        if out.suffix.lower() != ".svg":
+            raise NntuiError(f"--svg: found {escaped(out.name)}, expected a name that ends in .svg")
         check_can_save(out, force=force)
     columns = width or shutil.get_terminal_size((80, 24)).columns
     lines: Iterable[str]
@@ -111,7 +116,8 @@ def show(
 
         stepper = Stepper(experiment)
         if step is not None and step > stepper.total:
-            raise NntuiError(f"--step {step}: the run ends with step {stepper.total}")
+            last = f"the run's last step is {stepper.total:,}"
+            raise NntuiError(f"--step: there is no step {step:,}: {last}")
         stepper.seek(step or 0)
         described = _described(stepper, view)
         picture = _drawn(stepper, columns, rows, view, colour=out is not None)
@@ -120,7 +126,7 @@ def show(
 
             title = " · ".join((experiment.name or "a network", *described))
             title = rewritten(escaped(title, 1000), DEFAULT_PRECISION)
-            write_text(out, _as_svg(picture, title, dark=theme == "dark"))
+            write_text(out, _as_svg(picture, title, dark=theme != "light"))
             echo(f"drawn to {escaped(str(out), 1000)}")
             return
         lines = (*described, "", picture.text().strip("\n"), "", *_values(stepper))

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from nntui.debugger.branches import Branches, BranchPosition
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.names import escaped, fault_in_name, near_or_all
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -74,8 +74,8 @@ class Bookmarks:
         bookmark = Bookmark(name, at or self._branches.here)
         if not 0 <= bookmark.at.position <= self._stepper.total:
             raise BookmarkError(
-                f"bookmark “{name}”: there is no position {bookmark.at.position}: "
-                f"the run has {self._stepper.total} steps"
+                f"bookmark “{name}”: there is no position {bookmark.at.position:,}: "
+                f"the run has {self._stepper.total:,} steps"
             )
         self._bookmarks.pop(name, None)  # the one made last stands last
         self._bookmarks[name] = bookmark
@@ -85,7 +85,7 @@ class Bookmarks:
 
     def find(self, name: str) -> Bookmark:
         if name not in self._bookmarks:
-            hint = did_you_mean(name, self._bookmarks)
+            hint = near_or_all(name, self._bookmarks)
             none = "" if self._bookmarks else ": there are none yet"
             raise BookmarkError(
                 f"there is no bookmark “{escaped(name)}”{none}{hint and '; ' + hint}"

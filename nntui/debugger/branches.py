@@ -15,7 +15,7 @@ from nntui.engine.edits import Edit, edit_of, value_in, written_value
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.names import escaped, fault_in_name, near_or_all
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -115,7 +115,7 @@ class Branches:
 
     def __getitem__(self, name: str) -> Branch:
         if name not in self._branches:
-            hint = did_you_mean(name, self._branches)
+            hint = near_or_all(name, self._branches)
             raise BranchError(f"there is no branch called “{escaped(name)}”{hint and '; ' + hint}")
         return self._branches[name]
 

@@ -86,8 +86,9 @@ class Displays:
 
     def __getitem__(self, number: int) -> Display:
         if number not in self._displays:
-            there = ", ".join(map(str, self._displays)) or "none"
-            raise DisplayError(f"there is no display {number} (there are: {there})")
+            known = ", ".join(map(str, self._displays))
+            there = f"there are {known}" if known else "there is none at all"
+            raise DisplayError(f"there is no display {number}; {there}")
         return self._displays[number]
 
     def add(self, text: str, number: int = 0) -> Display:

@@ -10,7 +10,7 @@ from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.commands.text import CommandError, split, whole
 from nntui.engine.schedule import Schedule
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, near_or_all
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def position_of(stepper: Stepper, text: str, bookmarks: Sequence[str] = ()) -> i
         behind, count = _NUMBERED[found[0]]
         n, last = whole(found[1], f"the number of the {found[0]}"), count(stepper.schedule)
         if not 1 <= n <= last:
-            raise CommandError(f"there is no {found[0]} {n}: they go from 1 to {last}")
+            raise CommandError(f"there is no {found[0]} {n:,}: they go from 1 to {last:,}")
         to_end = end or found[0] == "step"
         return behind(stepper.schedule, n if to_end else n - 1)
     if len(found) == 2 and found[0] == "example":
@@ -69,13 +69,16 @@ def _position(stepper: Stepper, word: str, bookmarks: Sequence[str]) -> int:
             raise CommandError(f"{escaped(word)} is a neuron: until goes to its next step")
         hint = (
             did_you_mean(word, [*bookmarks, "start", "end"])
+            or near_or_all(word, bookmarks)
             or "try a step number, example 3 or a bookmark"
         )
         raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")
     number = whole(word, "a position")
     position = stepper.position + number if word[0] in "+-" else number
     if not 0 <= position <= stepper.total:
-        raise CommandError(f"there is no position {position}: they go from 0 to {stepper.total}")
+        raise CommandError(
+            f"there is no position {position:,}: they go from 0 to {stepper.total:,}"
+        )
     return position
 
 

@@ -151,7 +151,7 @@ def _position(debugger: Debugger, stored: object, seconds: float | None) -> list
         debugger.seek(position)
     elif not approach(debugger, position, seconds):
         debugger.seek(0)
-        slow = f"position {position} takes a while to reach: goto {position} leads there"
+        slow = f"position {position:,} takes a while to reach: goto {position:,} leads there"
         return [SlowPosition(slow)]
     return []
 

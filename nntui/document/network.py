@@ -17,14 +17,20 @@ from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer
 from nntui.model.layers import default_names
-from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, escaped, fault_in_name, nearest
+from nntui.model.names import (
+    MAX_NAME_LENGTH,
+    NAMES_SHOWN,
+    did_you_mean,
+    escaped,
+    fault_in_name,
+    nearest,
+)
 from nntui.model.network import Network, Role
 from nntui.model.settings import TableFunction
 
 Function = TypeVar("Function", bound=TableFunction[Any])
 
 PLACE: Final = "network"
-_NEURONS_SHOWN: Final = 12
 
 
 def network_of(section: dict[str, Any]) -> Network:
@@ -161,7 +167,7 @@ def _fault_in_connection(
         if name not in network:
             hint = did_you_mean(name, network)
             known = "the name of a neuron"
-            if len(network) <= _NEURONS_SHOWN:
+            if len(network) <= NAMES_SHOWN:
                 known += f": {', '.join(network)}"
             return Fault(at_key(place, key), shown(name), known, hint)
     if connection.source == connection.target:

@@ -188,7 +188,11 @@ def _from_file(text: str, sizes: Sequence[int], folder: str) -> NewData:
         found = f'"{escaped(path)}"' if path else "nothing"
         raise SettingError(found, EXPECTED, hint=did_you_mean(path, near))
     file = os.path.join(folder, path)
-    content, _ = in_utf_8(read_bytes(absolute(file), "a CSV file"))
+    try:
+        content, _ = in_utf_8(read_bytes(absolute(file), "a CSV file"))
+    except Fault as fault:
+        found = f"{fault.found} at {escaped(path)}"
+        raise SettingError(found, fault.expected, hint=fault.hint) from None
     columns = _columns(path, content, named, sizes)
     spec = CsvData(csv=path, inputs=columns[0], targets=columns[1])
     reading = CsvReading(content, spec, path, MOST_CLASSES, indices=True)

@@ -10,7 +10,7 @@ from nntui.model.activations import Activation
 from nntui.model.coercion import described, plain, real
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.graph import NeuronRecord
-from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.names import did_you_mean, escaped, fault_in_name, near_or_all
 from nntui.model.settings import Choice
 from nntui.model.wiring import ROLES, Role, Wiring
 
@@ -244,9 +244,9 @@ class EditableGraph:
     def _require(self, name: str) -> None:
         _require_text(name)
         if name not in self._records:
-            hint = did_you_mean(name, self._records)
+            hint = near_or_all(name, self._records)
             raise NetworkError(
-                f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}', name
+                f"there is no neuron called “{escaped(name)}”{hint and '; ' + hint}", name
             )
 
     def _require_computing(self, name: str, lacking: str) -> None:

@@ -20,6 +20,9 @@ from nntui.model.errors import NntuiError
 MAX_NAME_LENGTH: Final = 64
 """Characters in a neuron's name, at most: longer ones cannot be shown beside each other."""
 
+NAMES_SHOWN: Final = 12
+"""Names that a message lists, at most: of more it says the one that is meant, if it can tell."""
+
 # A name is drawn on a terminal between other text: nothing in it may move the cursor, turn the
 # direction of writing, join its neighbours or be invisible.
 _REFUSED_CATEGORIES: Final = {
@@ -115,6 +118,13 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     found = called(name, known) or filter(None, [nearest(name, known)])
     listed = " or ".join(f'"{escaped(right)}"' for right in found)
     return f"did you mean {listed}?" if listed else ""
+
+
+def near_or_all(name: str, names: Iterable[str]) -> str:
+    """Ask ``did you mean "relu"?``; when no name is similar, list them, if they are few."""
+    known = list(names)
+    few = 0 < len(known) <= NAMES_SHOWN
+    return did_you_mean(name, known) or (f"it may be {listed(map(escaped, known))}" if few else "")
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, Literal, TypeAlias
 
 from nntui.model.activations import Activation
-from nntui.model.names import MEMORY, ValueNameError, did_you_mean, escaped
+from nntui.model.names import MEMORY, ValueNameError, escaped, near_or_all
 
 Role = Literal["input", "hidden", "output"]
 ROLES: Final = ("input", "hidden", "output")
@@ -136,9 +136,10 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
     """Raise a ``ValueNameError``, which says why, unless a network has a value."""
     for name in neurons:
         if name not in net.layer:
-            hint = did_you_mean(name, net.layer)
+            owners = {owner for value in value_owners(net, symbol) for owner in value}
+            hint = near_or_all(name, (each for each in net.layer if each in owners))
             raise ValueNameError(
-                f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}'
+                f"there is no neuron called “{escaped(name)}”{hint and '; ' + hint}"
             )
     if len(neurons) == 2:
         check_connection(net, *neurons)

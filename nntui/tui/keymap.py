@@ -46,7 +46,10 @@ def keymap_file(folder: Path | None = None) -> Path:
 
 
 def read_keymap(folder: Path | None = None) -> Keymap:
-    """Read the user's key map; without a file, it changes nothing. Never an error."""
+    """Read the user's key map; without a file, it changes nothing. Never an error.
+
+    The complaints do not name the file.
+    """
     place = keymap_file(folder)
     if not os.path.lexists(place):
         return Keymap()
@@ -61,7 +64,7 @@ def read_keymap(folder: Path | None = None) -> Keymap:
         reason = str(error)
     else:
         return keymap_of(found)
-    return Keymap({}, (f"{escaped(str(place), 200)}: {escaped(reason, 200)}",))
+    return Keymap({}, (escaped(reason, 200),))
 
 
 def keymap_of(wanted: Mapping[str, Any]) -> Keymap:

@@ -143,9 +143,12 @@ class Places:
             return Place(name, kind, np.arange(len(neurons)))
         try:
             symbol, of = parse_value_name(name)
-            check_value(self._net, symbol, of)
         except ValueNameError as error:
             raise NumbersError(str(error) if "[" in name else self._unknown(name)) from None
+        try:
+            check_value(self._net, symbol, of)
+        except ValueNameError as error:
+            raise NumbersError(f"{escaped(name)}: {error}") from None
         if symbol not in _VALUES:
             known = "z a da delta loss, b w db dw g, x t"
             raise NumbersError(f"{symbol} is held against no run, only {known}")

@@ -123,7 +123,7 @@ def test_square_arrays_are_said_to_fit_one_way(nntui, here):
     ("text", "said"),
     [
         ('{"dw[x1,h1]": 0.1', "mine.json: line 1, column 18: found the end of the file"),
-        ('{"dw[x1,h9]": 0.1}', 'mine.json: there is no neuron called "h9"'),
+        ('{"dw[x1,h9]": 0.1}', "mine.json: dw[x1,h9]: there is no neuron called “h9”"),
         ('{"dW1": [1, 2, 3]}', "mine.json: dW1: found the shape (3,), expected (2, 2)"),
     ],
 )

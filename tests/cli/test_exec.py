@@ -144,7 +144,7 @@ def test_a_whole_session_says_where_it_stops_and_why(nntui):
         debugger.step()
     lines = result.stdout.splitlines()
     assert lines[1] == "breakpoint 1: h1 backward if delta[h1] > 0 (1st hit)"
-    assert lines[2].startswith(f"position {debugger.position} of {debugger.total}: ")
+    assert lines[2].startswith(f"position {debugger.position:,} of {debugger.total:,}: ")
     assert lines[3].strip() == debugger.last.text
     assert lines[4] == f"loss = {debugger['loss']}"
     assert lines[5] == "the start of the run"

@@ -49,7 +49,7 @@ def test_the_keys_of_the_user_are_shown_and_what_is_wrong_with_them_is_said(nntu
     keymap_file().write_text('step = "j"\nstepp = "x"\n')
     result = nntui("help", "keys")
     assert "  j            step  " in result.stdout
-    assert "there is no action “stepp”" in result.stderr
+    assert f"nntui: {keymap_file()}: there is no action “stepp”" in result.stderr
 
 
 def test_every_command_of_the_debugger_is_listed_and_explained(nntui):

@@ -81,7 +81,7 @@ def test_a_run_that_diverges_says_where_and_how_to_see_it(nntui, document):
         f"written by step {step.plain['step']} (epoch {step.plain['epoch']}, "
     )
     command = shlex.split(line.partition("; ")[2])[1:-2]
-    assert f"position {debugger.position} of" in nntui(*command).stdout
+    assert f"position {debugger.position:,} of" in nntui(*command).stdout
 
 
 def test_a_loss_that_rises_beyond_all_bounds_is_a_divergence_too(nntui, document):

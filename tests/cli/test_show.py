@@ -100,7 +100,9 @@ def test_examples_kept_for_testing_are_counted(nntui):
 def test_a_width_that_is_none_is_refused(nntui, width):
     result = nntui("show", "xor", "--width", width)
     assert result.exit_code == 2
-    assert result.stderr.startswith("nntui: Invalid value for '--width'")
+    assert result.stderr.startswith(
+        f"nntui: --width: found {width}, expected a whole number from 20 to 10,000"
+    )
 
 
 # ---- at a step ---------------------------------------------------------------------------------
@@ -132,7 +134,17 @@ def test_the_names_of_the_views_are_those_of_the_table():
 def test_a_step_behind_the_end_is_said(nntui):
     result = nntui("show", "sample", "--step", "11601")
     assert result.exit_code == 2
-    assert result.stderr == "nntui: --step 11601: the run ends with step 11600\n"
+    assert (
+        result.stderr == "nntui: --step: there is no step 11,601: the run's last step is 11,600\n"
+    )
+
+
+def test_a_picture_is_svg_and_only_a_picture_has_a_theme(nntui, here):
+    result = nntui("show", "sample", "--svg", "out.png")
+    assert result.stderr == "nntui: --svg: found out.png, expected a name that ends in .svg\n"
+    assert result.exit_code == 2
+    assert not (here / "out.png").exists()
+    assert "--theme goes with --svg" in nntui("show", "sample", "--theme", "light").stderr
 
 
 def test_the_drawing_is_written_as_a_picture(nntui, here):

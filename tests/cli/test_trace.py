@@ -168,10 +168,10 @@ def test_to_may_lie_behind_the_end(nntui, document):
     [
         (["--from", "297"], "there is no step 297: the run's last step is 296"),
         (["--from", "5", "--to", "4"], "--to 4 lies before --from 5: there is nothing to print"),
-        (["--from", "0"], "Invalid value for '--from'"),
-        (["--from", "\x1b[31m"], "Invalid value for '--from'"),
-        (["--epochs", "0"], "Invalid value for '--epochs'"),
-        (["--format", "xml"], "'text', 'jsonl', 'csv'"),
+        (["--from", "0"], "--from: found "),
+        (["--from", "\x1b[31m"], "--from: found "),
+        (["--epochs", "0"], "--epochs: found 0, expected a whole number from 1 to "),
+        (["--format", "xml"], "--format: found xml, expected text, jsonl or csv"),
     ],
 )
 def test_what_cannot_be_printed_is_refused_in_one_line(nntui, document, options, said):

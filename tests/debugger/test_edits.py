@@ -99,7 +99,7 @@ def test_a_class_becomes_another_one() -> None:
 @pytest.mark.parametrize(
     ("target", "value", "words"),
     [
-        ("w[x1,h9]", 1, 'no neuron called "h9"'),
+        ("w[x1,h9]", 1, 'no neuron called “h9”'),
         ("w[h1_1,x1]", 1, 'not connected'),
         ("b[x1]", 1, "is an input"),
         ("b[h1_1]", math.nan, "expected a finite number"),

@@ -120,6 +120,8 @@ WRONG = [
     ({"data": "kinds.csv a > kid"}, "data", "kind"),
     ({"data": "kinds.csv a b"}, "data", "inputs > targets"),
     ({"data": "'kinds.csv"}, "data", "quote"),
+    ({"data": "far/away.csv"}, "data", "no such file at far/away.csv"),
+    ({"data": "'my own.csv'"}, "data", "no such file at my own.csv"),
 ]
 
 

@@ -13,6 +13,7 @@ from nntui.model.names import (
     ValueNameError,
     escaped,
     fault_in_name,
+    near_or_all,
     nearest,
     parse_value_name,
     quoted,
@@ -150,3 +151,10 @@ def test_escaped_text_is_printable_and_short() -> None:
 def test_the_nearest_name() -> None:
     assert nearest("Relu", ["relu", "elu"]) == "relu"
     assert nearest("xyz", ["relu"]) is None
+
+
+def test_where_no_name_is_similar_a_few_are_listed_and_many_are_not():
+    assert near_or_all("hh1", ["x", "h1"]) == 'did you mean "h1"?'
+    assert near_or_all("q", ["x", "h1", "y"]) == "it may be x, h1 or y"
+    assert near_or_all("q", []) == ""
+    assert near_or_all("q", [f"h{n}" for n in range(13)]) == ""

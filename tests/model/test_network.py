@@ -131,8 +131,8 @@ def test_an_output_that_feeds_another_neuron_is_no_warning() -> None:
 @pytest.mark.parametrize(
     ("ends", "words"),
     [
-        (("In", "X"), 'no neuron called "X"; did you mean "x"'),
-        (("q", "x"), 'no neuron called "q"'),
+        (("In", "X"), 'no neuron called “X”; did you mean "x"'),
+        (("q", "x"), "no neuron called “q”"),
         (("x", "x"), "connected to itself"),
         (("In", "x"), "already connected"),
         (("x", "In"), "is an input"),
@@ -191,7 +191,7 @@ def test_removing_a_neuron_removes_its_connections(chain) -> None:
     chain.remove_neuron("x")
     assert chain.names == ("In", "Out")
     assert chain.predict([10]) == [30.0]
-    with pytest.raises(NetworkError, match='no neuron called "x"'):
+    with pytest.raises(NetworkError, match="no neuron called “x”"):
         chain.remove_neuron("x")
 
 

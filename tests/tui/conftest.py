@@ -107,6 +107,12 @@ def status():
 
 
 @pytest.fixture
+def refusal():
+    """What stands above the command line: why it was refused."""
+    return lambda app: str(app.screen_stack[1].query_one("#offers").content)
+
+
+@pytest.fixture
 def toasts():
     """What was said in toasts."""
     return lambda app: "\n".join(f"{n.title}: {n.message}" for n in app._notifications)

@@ -73,7 +73,7 @@ def test_a_damaged_file_is_said_and_not_fatal(tmp_path, text):
     keymap_file(tmp_path).write_text(text)
     keymap = read_keymap(tmp_path)
     assert keymap.changed == {}
-    assert "keys.toml" in keymap.complaints[0]
+    assert len(keymap.complaints) == 1
 
 
 _VALUES = st.one_of(

@@ -362,8 +362,11 @@ class TestBadInput:
             ({"fc.weight": 1.0}, "“fc.weight”: a parameter is called W1, its gradient dW1 (there"),
             ({"dV1": 1.0}, "there is no value called “dV1”; did you mean dW1? (there are W1 b1"),
             ({"foo\x1b[2J": 1.0}, "“foo\\u001b[2J”"),
-            ({"z[h9]": 1.0}, 'there is no neuron called "h9"'),
-            ({"w[h1,x1]": 1.0}, "the connection goes from x1 to h1"),
+            ({"z[h9]": 1.0}, "z[h9]: there is no neuron called “h9”; it may be "),
+            (
+                {"w[h1,x1]": 1.0},
+                'w[h1,x1]: "h1" is not connected to "x1"; the connection goes from x1 to h1',
+            ),
             ({"dW9": [1.0]}, "there is no dW9: the network has 2 layers, up to dW2"),
             ({"dW1": np.ones((3, 3))}, "dW1: found the shape (3, 3), expected (2, 4) or (4, 2)"),
             ({"dW1": np.ones((4, 3))}, "expected (2, 4) or (4, 2) (it would fit dW2)"),

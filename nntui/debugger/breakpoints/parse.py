@@ -35,6 +35,7 @@ from nntui.model.names import (
     did_you_mean,
     escaped,
     listed,
+    near_or_all,
     quoted,
     unquoted,
 )
@@ -296,14 +297,14 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
             raise BreakpointError(
                 f"“{escaped(first.text)}->” leads nowhere: expected a second neuron"
             )
-        source, target = _neuron(first, net), _neuron(rest[1], net)
+        source, target = (_neuron(word, net, net.layer) for word in (first, rest[1]))
         try:
             check_connection(net, source, target)
         except ValueNameError as error:
             raise BreakpointError(str(error)) from None
         place, rest = Place("edge", (source, target)), rest[2:]
     else:
-        place = Place("neuron", (_neuron(first, net),))
+        place = Place("neuron", (_neuron(first, net, net.neurons),))
         if first.text in net.inputs:
             raise BreakpointError(
                 f"“{escaped(first.text)}” is an input: it has no steps of its own "
@@ -320,7 +321,8 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
     return _nothing_more(replace(place, direction=rest[0].text), rest[1:])
 
 
-def _neuron(word: Word, net: Wiring) -> str:
+def _neuron(word: Word, net: Wiring, names: Iterable[str]) -> str:
+    """Look up a neuron; ``names``: those to list where no name is similar."""
     if word.text in net.layer:
         return word.text
     said = f"there is no neuron called “{escaped(word.text)}”"
@@ -328,7 +330,7 @@ def _neuron(word: Word, net: Wiring) -> str:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
     if word.is_(*LINES):
         raise BreakpointError(f"{said}; or is it line {word.text}?")
-    hint = did_you_mean(word.text, (*net.layer, *_KINDS))
+    hint = did_you_mean(word.text, (*net.layer, *_KINDS)) or near_or_all(word.text, names)
     longer = [name for name in net.layer if name.startswith(word.text + " ")]
     if longer and not word.quoted:
         hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
@@ -356,11 +358,12 @@ def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
 
 
 def _number(word: Word, behind: str) -> int:
-    if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
+    digits = word.text.replace(",", "")  # as nntui writes them: step 9,372
+    if word.quoted or not (digits.isascii() and digits.isdigit()) or len(digits) > 15:
         raise BreakpointError(
             f"found “{escaped(word.text)}” after {behind}, expected a whole number, counted from 1"
         )
-    number = int(word.text)
+    number = int(digits)
     if number == 0 and behind != "layer":
         raise BreakpointError(f"there is no {behind} 0: they count from 1")
     if number > MAX_COUNT:

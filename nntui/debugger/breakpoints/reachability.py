@@ -119,7 +119,7 @@ class Reachability:
                 raise BreakpointError(f"example {number} is in the test set: no step is about it")
             if not first <= number <= last:
                 raise BreakpointError(
-                    f"there is no {place.kind} {number}: they go from {first:.0f} to {last:.0f}"
+                    f"there is no {place.kind} {number:,}: they go from {first:,.0f} to {last:,.0f}"
                 )
         sites = self._index.sites_of_place(place)
         if not sites:

@@ -2,7 +2,7 @@ r"""The command language: one table of commands, run by the screen, by scripts a
 
     >>> interpreter = Interpreter(debugger)
     >>> interpreter.execute("step 10").text
-    'position 10 of 11600: epoch 0 · update 0 · example 0 · forward\n  a[h2] = tanh(…) = …'
+    'position 10 of 11,600: epoch 0 · update 0 · example 0 · forward\n  a[h2] = tanh(…) = …'
 
 ``execute`` raises a ``CommandError`` where a command fails; ``reply`` has it in its ``Reply``. A
 screen that must stay responsive runs long movements in bursts. ``prepare`` returns a ``Reply``

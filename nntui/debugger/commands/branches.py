@@ -301,9 +301,9 @@ def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str
         ]
         why = f": {_called(late[0])} began at the end of the run" if late else ""
         return Stop(debugger.position, f"{both} are the same everywhere{why}")
-    by = "an edit" if found.step is None else f"step {found.step}"
+    by = "an edit" if found.step is None else f"step {found.step:,}"
     reason = (
-        f"{both} differ from position {found.position} on, by {by}: "
+        f"{both} differ from position {found.position:,} on, by {by}: "
         f"in {counted(found.count, 'value')}"
     )
     table = [("", escaped(a), escaped(b))]

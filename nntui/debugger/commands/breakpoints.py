@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
 
 _RANGE: Final = re.compile(r"(\d+)-(\d+)", re.ASCII)
+_NONE: Final = {
+    "": "there are no breakpoints or watchpoints",
+    "Breakpoint": "there are no breakpoints",
+    "Watchpoint": "there are no watchpoints",
+}
+"""What is said where there are none of a kind."""
 
 
 def _make(command: str, lead: str = "") -> Function:
@@ -68,7 +74,7 @@ def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Functi
     def run(debugger: Debugger, rest: str) -> Output:
         points = [change(debugger, number) for number in _numbers(debugger, rest)]
         return Output(
-            tuple(f"{verb} {point.title}: {point.what}" for point in points) or ("there are none",),
+            tuple(f"{verb} {point.title}: {point.what}" for point in points) or (_NONE[""],),
             {"breakpoints": [plain(point) for point in points]},
         )
 
@@ -123,9 +129,8 @@ def listed(debugger: Debugger, kind: str, rest: str = "") -> Output:
     """
     asked = [debugger.breakpoints[number] for number in _numbers(debugger, rest)]
     points = [point for point in asked if kind in ("", type(point).__name__)]
-    none = {"": "breakpoints or watchpoints", "Watchpoint": "watchpoints"}.get(kind, "breakpoints")
     output = _output(points)
-    return output if points else Output((f"there are no {none}",), output.data)
+    return output if points else Output((_NONE[kind],), output.data)
 
 
 _PLACES: Final = """

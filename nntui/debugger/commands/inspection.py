@@ -184,7 +184,7 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
 def _bookmarks(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     lines = tuple(
-        f"{escaped(mark.name)}: position {mark.at.position} on {escaped(mark.at.branch)}"
+        f"{escaped(mark.name)}: position {mark.at.position:,} on {escaped(mark.at.branch)}"
         for mark in debugger.bookmarks
     )
     return Output(lines or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain})

@@ -35,7 +35,7 @@ def heading(position: Position, moved: str | None = None) -> str:
 
 def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Say the position and the formula of the last step, as lines and as plain values."""
-    count = f"position {debugger.position} of {debugger.total}"
+    count = f"position {debugger.position:,} of {debugger.total:,}"
     last = debugger.last
     if last is None:
         return (f"{count}: the start of the run",), {}
@@ -200,7 +200,7 @@ def _bookmark(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("a bookmark needs a name")
     mark = debugger.bookmarks.add(rest)
-    line = f"bookmark {escaped(mark.name)} at position {mark.at.position}"
+    line = f"bookmark {escaped(mark.name)} at position {mark.at.position:,}"
     return Output((line,), {"name": mark.name, "position": mark.at.position})
 
 

@@ -83,7 +83,7 @@ class Write(Struct, frozen=True):
                 return f"step {self.position:,}{example}: {kind} {' → '.join(neurons)}".rstrip()
             case "edit":
                 assert self.edit is not None
-                return f"set by hand at position {self.position}: {self.edit.text}"
+                return f"set by hand at position {self.position:,}: {self.edit.text}"
             case "zeroed":
                 return f"0 since a new batch began with the load at step {self.position:,}"
             case "blanked" if self.operation and self.operation[0] == "update":

@@ -43,7 +43,8 @@ SIGNS: Final = {
 }  # fmt: skip
 """What stands between the two numbers, by the verdict."""
 _GAP: Final = 2
-_WAYS: Final = ("backprop.", "differences")
+_WAYS: Final = (("backprop.", "differences"), ("backprop.", "differ."))
+"""The headings of the two numbers; the shorter ones where there is no room."""
 
 
 class GradientTable(RowsPane, can_focus=False):
@@ -62,6 +63,7 @@ class GradientTable(RowsPane, can_focus=False):
         self._precision: int | None = None
         self._numbers: list[int] = []
         """The cells of the numbers, a column each."""
+        self._ways = _WAYS[0]
 
     @property
     def row_count(self) -> int:
@@ -84,11 +86,15 @@ class GradientTable(RowsPane, can_focus=False):
 
     def changed(self) -> None:
         number = PRECISIONS[self._shown].number
-        count = 2 * len(self._parts)
-        self._numbers = [
-            max([cells(way), *(cells(number(pair[n // 2].numbers[n % 2])) for pair in self._pairs)])
-            for n, way in zip(range(count), _WAYS * len(self._parts), strict=True)
+        columns = [
+            max((cells(number(pair[n // 2].numbers[n % 2])) for pair in self._pairs), default=0)
+            for n in range(2 * len(self._parts))
         ]
+        for self._ways in _WAYS:
+            ways = map(cells, self._ways * len(self._parts))
+            self._numbers = [max(both) for both in zip(columns, ways, strict=True)]
+            if self._name_cells + 1 + sum(self._numbers) + 5 * len(self._parts) <= self._room:
+                break
         self._lines = self._pairs
         super().changed()
 
@@ -97,7 +103,8 @@ class GradientTable(RowsPane, can_focus=False):
         first, second = " " * (self._name_cells + 1), padded(" parameter", self._name_cells + 1)
         for n, part in enumerate(self._parts):
             one, other = self._numbers[2 * n : 2 * n + 2]
-            ways = f"{padded(_WAYS[0], one, right=True)}   {padded(_WAYS[1], other, right=True)}"
+            by, beside = self._ways
+            ways = f"{padded(by, one, right=True)}   {padded(beside, other, right=True)}"
             first += " " * _GAP + padded(part.short, cells(ways))
             second += " " * _GAP + ways
         return [first, second]
@@ -117,12 +124,22 @@ class GradientTable(RowsPane, can_focus=False):
                 Segment(f" {SIGNS[check.verdict]} ", odd),
                 Segment(padded(other, widths[1], right=True), line),
             ]
-        room = self.scrollable_content_region.width - sum(cells(text) for text, _, _ in found) - 2
+        room = self._room - sum(cells(text) for text, _, _ in found) - 2
+        while room < -2:  # a part of a number would be another number
+            text, style, _ = found.pop()
+            room += cells(text)
+            if room > -2:
+                found.append(Segment(cut(text, room + 2), style))
+                room = -2
         said = f"  {remark(self._parts, pair)}" if room > 0 else ""
         return [*found, Segment(padded(said, max(room + 2, 0)), line + colours.faint)]
 
     def row_selected(self, *, activated: bool) -> None:
         self.post_message(self.Activated() if activated else self.Moved())
+
+    @property
+    def _room(self) -> int:
+        return self.scrollable_content_region.width
 
     @property
     def _shown(self) -> int:
@@ -197,7 +214,7 @@ class GradientScreen(ModalScreen["str | None"], Closable[str]):
         self._given_up.set()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._write)
+        self.call_after_refresh(self._fit)
 
     # ---- in the thread -------------------------------------------------------------------------
 
@@ -241,6 +258,10 @@ class GradientScreen(ModalScreen["str | None"], Closable[str]):
         self._write()
         if first and self._table.at is not None:
             self._moved(self._table.at[0].name)
+
+    def _fit(self) -> None:
+        self._table.changed()
+        self._write()
 
     def _write(self) -> None:
         """Write the heading, what the selected row says, and what all of them come to."""

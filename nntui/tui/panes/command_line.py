@@ -16,7 +16,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
-from nntui.text import cut, harmless, padded
+from nntui.text import cut, harmless, padded, wrapped
 
 MOST_HISTORY: Final = 500
 LINE_BREAK: Final = " ⏎ "
@@ -83,16 +83,31 @@ class CommandBar(Vertical):
 
 
 class OfferList(Static):
-    """The lines that the typed one may become: a row each with what it does, or just the words."""
+    """The lines that the typed one may become: a row each with what it does, or just the words.
+
+    Of a line that was refused it says why, in as many rows as that takes.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="offers", markup=False)
         self._rows: list[str] = []
         """The line of each row, where a click takes it."""
 
+    def say(self, why: str) -> None:
+        """Say why the line was refused."""
+        width, most = self._room
+        self._rows = []
+        self.display = True
+        self.update("\n".join(f" {row}" for row in wrapped(why, width)[: max(most, 1)]))
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Cells of a row, and how many rows, at most."""
+        return self.app.size.width - 2, min(MOST_OFFERS, self.app.size.height // 3)
+
     def show(self, offers: Sequence[Offer]) -> None:
         """Show offers, as many as there is room for."""
-        width, most = self.app.size.width - 2, min(MOST_OFFERS, self.app.size.height // 3)
+        width, most = self._room
         self.display = bool(offers) and most > 0
         self._rows = []
         if not self.display:
@@ -160,6 +175,7 @@ class CommandLine(TextField):
         self.history: list[str] = []
         self._at = 0
         self._typed = ""
+        self._refused: str | None = None
 
     @property
     def shown(self) -> bool:
@@ -176,6 +192,7 @@ class CommandLine(TextField):
     def ask(self, text: str = "", proposed: str = "") -> None:
         """Show the line with the start of a command, and an argument that typing replaces."""
         self.shown = True
+        self._refused = None
         self.value = text + proposed
         self.selection = Selection(len(text), len(text) + len(proposed))
         self._at = len(self.history)
@@ -187,8 +204,14 @@ class CommandLine(TextField):
 
     def _offer(self) -> None:
         """Show what the line may become, once the line itself was painted."""
-        if self.shown:
+        if self.shown and self.value != self._refused:
+            self._refused = None
             self._row.query_one(OfferList).show(self._offers(self.value))
+
+    def refuse(self, why: str) -> None:
+        """Say above the line why it can't be run, until it is changed."""
+        self._refused = self.value
+        self._row.query_one(OfferList).say(why)
 
     def keep(self, line: str) -> None:
         if line and self.history[-1:] != [line]:

@@ -354,7 +354,8 @@ class NetworkPane(LinePane):
         product = escaped(product_text(moment), 60)
         scale = " · ".join(scales)
         if not product:
-            legend = f"colour = sign · width = size · {scale}"
+            colour = "" if self.app.no_color else "colour = sign · "
+            legend = f"{colour}width = size · {scale}"
             return Text(legend if cell_len(legend) <= room else scale)
         whole = Text(f"{BEAD} {product}", style=self.colours.mark)
         if whole.cell_len + cell_len(scale) + 3 <= room:

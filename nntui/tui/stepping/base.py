@@ -55,9 +55,7 @@ FIND: Final = "/"
 """Begins a line that names a neuron to be found."""
 FILTER: Final = "&"
 """Begins a line that says which rows of the table are shown."""
-CHOOSE_FIRST: Final = (
-    "choose a neuron or a connection first: the arrows, then ] for its connections"
-)
+CHOOSE_FIRST: Final = "first choose a neuron (arrows), a connection (])"
 _TYPING: Final = {FIND: "name", FILTER: "filter"}
 _SHOWN_BY_A_LIST: Final = frozenset({"display", "undisplay"})
 """Commands whose answer is seen in a list anyway."""
@@ -167,7 +165,7 @@ class SteppingBase(Coverable[None]):
         self.answer_source = AnswerSource(
             self, len(self.net.inputs), self._show_answers, lambda: pace.is_behind
         )
-        self.tour = Tour(self, self.panes, keymap, preferences)
+        self.tour = Tour(self, self.panes, self.pane_layout, self.lay_out, keymap, preferences)
         self._due_message: str | None = None
         """The message of a frame that is to be painted after the keys that already wait."""
 

@@ -61,7 +61,7 @@ class CheckActions(FocusActions):
             self.tell(reply.command, reply.lines, turn=False)
             self.show()
             self.command_line.ask(reply.command)
-            self.say(reply.lines[0])
+            self.command_line.refuse(reply.lines[0])
             return
         if not isinstance(movement, NumbersRun) or movement.verdict is None:
             super().take_reply(movement, reply)

@@ -45,7 +45,7 @@ class CommandActions(SteppingBase):
         typed = line.replace(LINE_BREAK, "\n").strip()
         answer = self.interpreter.prepare(typed or self.interpreter.again)
         if isinstance(answer, Reply) and not answer.ok:
-            self.say(answer.lines[0])
+            self.command_line.refuse(answer.lines[0])
             # Put the cursor where an expression is at fault.
             start = line.rfind(str(answer.data.get("expression", "")))
             if "at" in answer.data and start >= 0:

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from nntui.explain.numbers import PRECISIONS
 from nntui.explain.words import sentence_for
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import escaped, near_or_all
 from nntui.tui.keys import every_key
 from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.stepping.base import FILTER, FIND, SteppingBase
@@ -86,8 +86,10 @@ class DisplayActions(SteppingBase):
             self.set_neuron_focus(found[0])
             self.leave_command_line()
         else:
-            hint = did_you_mean(typed, names)
-            self.say(f"no neuron is called “{escaped(typed)}”{hint and '; ' + hint}")
+            hint = near_or_all(typed, names)
+            self.command_line.refuse(
+                f"there is no neuron called “{escaped(typed)}”{hint and '; ' + hint}"
+            )
 
     def action_next_table(self) -> None:
         """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
@@ -119,7 +121,7 @@ class DisplayActions(SteppingBase):
         try:
             said = self.neurons_pane.filter(typed)
         except ValueError as problem:
-            self.say(str(problem))
+            self.command_line.refuse(str(problem))
             return
         self.leave_command_line()
         self.say(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from nntui.tui.keys import every_key
+from nntui.tui.stepping.pane_layout import PaneLayout
 from nntui.tui.user_files import PreferencesFile
 
 POINTED: Final = "pointed-at"
@@ -57,10 +58,15 @@ class Tour:
         self,
         screen: Screen[Any],
         panes: Mapping[str, Widget],
+        layout: PaneLayout,
+        lay_out: Callable[[], None],
         keymap: Mapping[str, str],
         preferences: PreferencesFile,
     ) -> None:
         self._screen, self._panes, self._preferences = screen, panes, preferences
+        self._layout, self._lay_out = layout, lay_out
+        self._turned: str | None = None
+        """The pane that was turned to for a card, where it was not seen."""
         self._keys = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
         self._at: int | None = None
         self._card: Static | None = None
@@ -90,6 +96,10 @@ class Tour:
             self._card.remove()
         self._card = None
         self._point_at(None)
+        if self._turned is not None and self._layout.is_turned_to(self._turned):
+            self._layout.close()
+            self._lay_out()
+        self._turned = None
         return True
 
     def _show(self, card: Card) -> None:
@@ -108,6 +118,11 @@ class Tour:
         self._card.border_title = Content(f" {here} · {keys} ")
         self._card.update(Content("").join(parts))
         self._point_at(self._panes[card.pane])
+        layout = self._layout
+        if card.pane not in layout.seen and layout.maximised is None and not layout.too_small:
+            self._turned = card.pane
+            layout.open(card.pane)
+            self._lay_out()
 
     def _point_at(self, pointed: Widget | None) -> None:
         for pane in self._panes.values():

@@ -74,9 +74,15 @@ def test_displays_are_removed_all_or_none(debugger, do) -> None:
     for text in ("loss", "step", "epoch"):
         do(f"display {text}")
     refused = Interpreter(debugger).reply("undisplay 1 7")
-    assert refused.lines == ("there is no display 7 (there are: 1, 2, 3)",)
+    assert refused.lines == ("there is no display 7; there are 1, 2, 3",)
     do("undisplay 1 3 1")
     assert [display.number for display in debugger.displays] == [2]
+
+
+def test_what_there_is_none_of_is_named(do, refused) -> None:
+    assert do("disable").lines == ("there are no breakpoints or watchpoints",)
+    assert do("info watchpoints").lines == ("there are no watchpoints",)
+    assert refused("undisplay 3") == "there is no display 3; there is none at all"
 
 
 def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:

@@ -41,13 +41,13 @@ def test_a_reply_says_where_it_stands_and_the_formula_that_ran(do, debugger) -> 
     reply = do("step 17")
     last = debugger.last
     assert reply.lines == (
-        f"position 17 of {debugger.total}: epoch 1 · update 1 · example 1 · backward",
+        f"position 17 of {debugger.total:,}: epoch 1 · update 1 · example 1 · backward",
         f"  {last.text}",
     )
     assert reply.data["step"] == 17
     assert reply.data["text"] == last.text
     assert reply.data["writes"] == dict(last.writes)
-    assert do("goto start").lines == (f"position 0 of {debugger.total}: the start of the run",)
+    assert do("goto start").lines == (f"position 0 of {debugger.total:,}: the start of the run",)
 
 
 def test_the_ends_are_told_apart_from_mistakes(do, refused) -> None:
@@ -123,7 +123,7 @@ def test_goto_end(do, debugger) -> None:
     [
         ("", "needs a place"),
         ("-1", "no position -1"),
-        ("999999", "no position 999999"),
+        ("999999", "no position 999,999"),
         ("nowhere", "no bookmark “nowhere”"),
         ("strat", 'did you mean "start"'),
         ("epoch 6", "no epoch 6: they go from 1 to 5"),
@@ -137,6 +137,12 @@ def test_goto_end(do, debugger) -> None:
 )
 def test_goto_nowhere(refused, where, said) -> None:
     assert said in refused(f"goto {where}")
+
+
+def test_goto_lists_the_bookmarks_there_are(do, refused) -> None:
+    do("bookmark here")
+    do("bookmark there")
+    assert refused("goto q") == "there is no bookmark “q”; it may be here or there"
 
 
 def test_a_bookmark_leads_back_to_its_branch(do, debugger) -> None:

@@ -49,3 +49,19 @@ async def test_escape_gives_it_up_and_the_focus_is_as_it_was(app_on, monkeypatch
         assert app.screen is screen
         assert screen.neuron_focus.place == "x1"
         await app.workers.wait_for_complete()
+
+
+async def test_on_a_narrow_terminal_no_number_is_cut_into_another(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("4", "0", "s", "percent_sign")
+        await until(pilot, lambda: app.screen.is_done)
+        text = seen(app)
+        assert "›b[h1]         −0.211 =  −0.211     0.0155 =   0.0155" in text
+        assert "backprop.   differ.  backprop.    differ." in text
+        await pilot.press("a", "a")
+        await pilot.resize_terminal(66, 20)
+        await pilot.pause()
+        await until(pilot, lambda: "0.015471384 =   0.0…" in seen(app))
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: "differences" in seen(app))

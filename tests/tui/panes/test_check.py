@@ -101,12 +101,12 @@ async def test_the_table_marks_what_differs_where_it_is_computed_and_not_on_anot
         assert "≠h1" in seen(app)
 
 
-async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, typed):
+async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, refusal, typed):
     app = app_on("sample")
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         await typed(pilot, "check nothing.json")
-        await until(pilot, lambda: "nothing.json: found no such file" in status(app))
+        await until(pilot, lambda: "nothing.json: found no such file" in refusal(app))
         assert app.screen.check is None
         assert app.screen.command_line.value == "check nothing.json"
         await pilot.press("escape", "exclamation_mark")

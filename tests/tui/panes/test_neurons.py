@@ -266,29 +266,29 @@ async def test_an_empty_filter_shows_all_rows(app_on, lines):
         assert len(names(lines(app))) == 5
 
 
-async def test_a_filter_that_compares_no_column_says_so_and_stays(app_on, status, lines):
+async def test_a_filter_that_compares_no_column_says_so_and_stays(app_on, refusal, lines):
     app = app_on()
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("ampersand", *"q>1", "enter")
         await pilot.pause()
-        assert "no column is called “q”: there are z, a" in status(app)
+        assert "no column is called “q”: there are z, a" in refusal(app)
         assert app.screen.query_one("#command-line").value == "&q>1"
         await pilot.press("escape")
         await pilot.pause()
         assert len(names(lines(app))) == 5
 
 
-async def test_a_flood_of_text_is_no_filter_and_is_refused_at_once(app_on, status):
+async def test_a_flood_of_text_is_no_filter_and_is_refused_at_once(app_on, refusal):
     app = app_on("xor")
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ampersand")
         line = app.screen.query_one("#command-line")
         line.value = "&" + 50_000 * "a"
         await pilot.press("enter")
-        assert "a filter of 50,000 characters (at most 200)" in status(app)
+        assert "a filter of 50,000 characters (at most 200)" in refusal(app)
         line.value = "&" + chr(27) + ">1"
         await pilot.press("enter")
-        assert r"no column is called “\u001b”" in status(app)
+        assert r"no column is called “\u001b”" in refusal(app)
 
 
 async def test_connections_are_filtered_by_either_end(app_on, lines):

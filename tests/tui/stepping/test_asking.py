@@ -108,25 +108,38 @@ async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed, pane_l
         assert "b[h1] = 0.1" in seen(app)
 
 
-async def test_a_line_that_cannot_be_run_stays_with_what_is_wrong(app_on, status, typed):
+async def test_a_line_that_cannot_be_run_stays_with_what_is_wrong(app_on, refusal, typed):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         await typed(pilot, "contineu")
-        assert "there is no command “contineu”" in status(app)
+        assert "there is no command “contineu”" in refusal(app)
         assert app.screen.command_line.value == "contineu"
         await pilot.press("escape")
         assert not app.screen.command_line.shown
         assert app.screen.focused is None
 
 
-async def test_the_cursor_goes_to_the_character_that_is_at_fault(app_on, status, typed):
+async def test_why_a_line_is_refused_is_said_whole_until_the_line_is_changed(app_on, seen, typed):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "set eta 3")
+        rows = [row.strip() for row in seen(app).splitlines()]
+        above = rows[: rows.index(": set eta 3")]
+        assert above[-3].startswith("“eta” cannot be set; what can is w[…]")
+        assert above[-1].endswith('did you mean "learning_rate"?')
+        await pilot.press("backspace")
+        await until(pilot, lambda: "did you mean" not in seen(app))
+
+
+async def test_the_cursor_goes_to_the_character_that_is_at_fault(app_on, refusal, typed):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         await typed(pilot, "break h1 if delta[h1] >> 3")
-        assert "found “>”" in status(app)
-        assert "\n" not in status(app)
+        assert "found “>”" in refusal(app)
+        assert "\n" not in refusal(app)
         line = app.screen.command_line
         assert line.value[line.cursor_position :] == "> 3"
 

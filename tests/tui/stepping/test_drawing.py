@@ -81,14 +81,14 @@ async def test_a_neuron_is_found_by_its_name(app_on, typed, typed_name, found):
 
 
 async def test_a_name_that_no_neuron_has_is_told_with_the_nearest_and_can_be_put_right(
-    app_on, typed, status
+    app_on, typed, refusal
 ):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("/")
         await typed(pilot, "h11")
-        assert "no neuron is called “h11”" in status(app)
-        assert "h1" in status(app)
+        assert "there is no neuron called “h11”" in refusal(app)
+        assert "h1" in refusal(app)
         assert app.screen.command_line.shown
         await pilot.press("backspace")
         await typed(pilot, "")
@@ -221,3 +221,16 @@ async def test_the_title_says_the_view_after_another_layout_too(app_on):
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
         assert "activations" in str(app.screen.network_pane.border_title)
+
+
+async def test_where_there_is_no_colour_the_drawing_does_not_say_what_it_stands_for(
+    app_on, seen, monkeypatch
+):
+    async with app_on().run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "colour = sign · width = size" in seen(pilot.app)
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with app_on().run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "width = size" in seen(pilot.app)
+        assert "colour" not in seen(pilot.app)

@@ -61,6 +61,7 @@ async def test_enter_goes_through_it_to_its_end(app_on, size):
             assert card.text.split("{")[0].strip() in _card(app)
             pointed = app.screen.query(".pointed-at")
             assert [pane.id for pane in pointed] == [card.pane]
+            assert card.pane in app.screen.pane_layout.seen
             lies = app.screen.query_one("#tour", Static).region
             panes = [pane for pane in app.screen.query("#panes > *") if pane.display]
             assert panes
@@ -70,6 +71,17 @@ async def test_enter_goes_through_it_to_its_end(app_on, size):
         assert _card(app) is None
         assert not app.screen.query(".pointed-at")
         assert app.screen.neuron_focus.neuron is None
+        assert not app.screen.pane_layout.turned
+
+
+async def test_a_pane_that_was_turned_to_meanwhile_stays_when_the_tour_is_left(app_on):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.action_tour()
+        await pilot.press("enter", "enter")
+        assert app.screen.pane_layout.current == "neurons"
+        await pilot.press("tab", "escape")
+        assert app.screen.pane_layout.is_turned_to("loss")
 
 
 async def test_every_other_key_works_as_ever_and_escape_leaves(app_on, debugger_of):
@@ -104,3 +116,17 @@ async def test_the_keys_stand_out_from_the_words_of_a_card(app_on):
         content = app.screen.query_one("#tour", Static).content
         marked = {content.plain[span.start : span.end] for span in content.spans}
         assert marked == {"s", "S"}
+
+
+async def test_in_too_small_a_terminal_it_leaves_the_room_to_the_sentence_and_then_comes_back(
+    app_on,
+):
+    app = app_on()
+    async with app.run_test(size=(20, 5)) as pilot:
+        app.screen.action_tour()
+        await pilot.pause()
+        assert not app.screen.query_one("#tour").region
+        assert app.screen.query_one("#too-small").region == app.screen.region
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert app.screen.query_one("#tour").region
