@@ -355,20 +355,16 @@ def test_what_is_refused_when_it_is_set_matches_no_step(experiment, seed, one_by
     """And each place that it says to write instead is one that is taken."""
     chance = Random(seed)
     debugger, author = Debugger(experiment), Author(experiment, chance)
-    refused_matches(debugger, author, one_by_one(debugger, []).book, rows=12)
-
-
-def refused_matches(debugger, author, book, *, rows: int) -> int:
     reachability, refused = Reachability.of(debugger.training_run), []
-    for row in [author.row(1) for _ in range(rows)]:
+    for row in [author.row(1) for _ in range(12)]:
         try:
             reachability.check(row)
         except BreakpointError as error:
             refused.append((row, str(error)))
+    book = one_by_one(debugger, [row for row, _ in refused]).book
     for row, said in refused:
         there = [s for s in range(debugger.total) if book.matches(row, s)]
         assert not there, f"{row.text}: {said}, but steps {there[:5]}"
         if ": write break " in said and "…" not in said:
             advice = said.partition(": write break ")[2]
             reachability.check(parse_breakpoint(advice, debugger.experiment.network))
-    return len(refused)
