@@ -18,6 +18,8 @@ from contextlib import suppress
 
 import pyte
 
+from support.terminal import shown
+
 ROWS, COLUMNS = 32, 100
 
 
@@ -75,6 +77,7 @@ class Session:
     def __init__(self, terminal, process):
         self.terminal, self.process = terminal, process
         self.sent = b""
+        self._to_be_shown = b""
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
 
@@ -91,12 +94,15 @@ class Session:
                 except OSError:
                     return
                 self.sent += read
-                self._stream.feed(read)
+                self._to_be_shown += read
 
     def wait_for(self, text):
-        for _ in range(1000):
-            if text in "\n".join(self._screen.display):  # only changed cells are sent
-                return
+        for n in range(1000):
+            if self._to_be_shown or not n:
+                self._stream.feed(self._to_be_shown)
+                self._to_be_shown = b""
+                if text in shown(self._screen):  # only changed cells are sent
+                    return
             self.read_for(0.02)
         raise AssertionError(f"it never showed {text!r}, but {self.sent[-2000:]!r}")
 

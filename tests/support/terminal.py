@@ -18,6 +18,13 @@ CLI = (
 )
 
 
+def shown(screen):
+    """What a screen shows, as ``screen.display`` says it, in a quarter of the time."""
+    columns = range(screen.columns)
+    rows = (screen.buffer[y] for y in range(screen.lines))
+    return "\n".join("".join([row[x].data for x in columns]) for row in rows)
+
+
 class Terminal:
     """A terminal of 100 × 32 with nntui in it."""
 
@@ -36,7 +43,7 @@ class Terminal:
 
     def wait_for(self, text):
         """Read until the screen shows a text."""
-        self.wait_until(lambda: text in "\n".join(self.screen.display))
+        self.wait_until(lambda: text in shown(self.screen))
 
     def read_for(self, seconds):
         """Read what comes, or wait so long in vain; whether something came."""

@@ -146,7 +146,7 @@ def test_a_mistake_behind_another_is_found(first: str, last: str) -> None:
     assert first in verdict.mistakes[1]
 
 
-@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.deep), 2])
 def test_updates_with_other_examples_are_told(size: int) -> None:
     net = networks.probe()
     experiment = networks.experiment(net)

@@ -198,7 +198,9 @@ def test_a_last_batch_that_is_dropped_is_told() -> None:
     check_batches(networks.probe(), said, mistake="last_batch_dropped")
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
+@pytest.mark.parametrize(
+    "optimizer", ["sgd", *(pytest.param(o, marks=pytest.mark.deep) for o in ("nesterov", "adamw"))]
+)
 def test_a_learning_rate_that_falls_is_measured(optimizer: str) -> None:
     net = networks.probe(optimizer=OPTIMIZERS[optimizer])
     rates = (0.1, 0.1, 0.1, 0.1 / 1.1)
@@ -213,6 +215,7 @@ def check_pair(optimizer: str, back: str, name: str) -> None:
     assert {name, back} <= {each for names in verdict.mistakes for each in names}
 
 
+@pytest.mark.deep
 def test_weights_that_go_back_updated_are_updated_by_the_mistaken_rule() -> None:
     check_pair("sgd", "updated_weights", "learning_rate_sign")
 

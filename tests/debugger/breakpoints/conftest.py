@@ -1,12 +1,11 @@
 """Stops by the book: every step tested on its own, nothing skipped, nothing shared."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from support.values import all_values
 
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.debugger import Debugger
@@ -17,25 +16,32 @@ from nntui.model.experiment import Experiment
 
 @dataclass
 class Book:
-    """A run stepped through once: ``values[p]`` at each position, ``steps[s]`` as it was seen."""
+    """A run stepped through once: ``values[p]`` at each position, ``steps[s]`` as it was seen.
+
+    Of the values, those with the names that rows read: another one is a KeyError.
+    """
 
     values: list[dict[str, float | None]]
     steps: list[Any]
     layers: dict[str, int]
 
     @classmethod
-    def of(cls, debugger: Debugger) -> "Book":
+    def of(cls, debugger: Debugger, names: Iterable[str]) -> "Book":
         debugger.seek(0)
-        values, steps = [all_values(debugger)], []
+        read, steps = sorted(names), []
+        values = [{name: debugger.value(name) for name in read}]
         while not debugger.at_end:
             steps.append(debugger.step())
-            values.append(all_values(debugger))
+            values.append({name: debugger.value(name) for name in read})
         debugger.seek(0)
         return cls(values, steps, dict(debugger.experiment.network.wiring().layer))
 
     def matches(self, row: AnyBreakpoint, s: int) -> bool:
         """Whether step number s is one that the row waits for."""
-        if row.condition is not None and row.condition.value(self.values[s + 1].get) is not True:
+        if (
+            row.condition is not None
+            and row.condition.value(self.values[s + 1].__getitem__) is not True
+        ):
             return False
         if isinstance(row, Breakpoint):
             return row.place is None or self._at(row.place, s)
@@ -92,8 +98,8 @@ class Book:
             step = self.steps[s]
             finite = all(map(math.isfinite, step.reads.values()))
             return finite and not all(map(math.isfinite, step.writes.values()))
-        old = row.expression.value(self.values[s].get)
-        new = row.expression.value(self.values[s + 1].get)
+        old = row.expression.value(self.values[s].__getitem__)
+        new = row.expression.value(self.values[s + 1].__getitem__)
         match row.event:
             case "changed":
                 if new is None:
@@ -105,7 +111,7 @@ class Book:
                 if new is None:
                     return False
                 for p in range(s, -1, -1):
-                    old = row.expression.value(self.values[p].get)
+                    old = row.expression.value(self.values[p].__getitem__)
                     if old is not None:
                         return old < row.level <= new or old > row.level >= new
                 return False
@@ -177,7 +183,7 @@ class OneByOne:
                 if not self.book.matches(row, s) or counter.count(row.every) != "stop":
                     continue
                 if row.log is not None:
-                    self.messages.append(row.log.written(self.book.values[s + 1].get))
+                    self.messages.append(row.log.written(self.book.values[s + 1].__getitem__))
                 else:
                     stopping.append(row)
             if stopping:
@@ -226,10 +232,19 @@ def edited_debugger(experiment: Experiment, edits: Any) -> Debugger:
     return debugger
 
 
+def names_read_by(rows: Iterable[AnyBreakpoint]) -> set[str]:
+    """The names of all values that rows read: in conditions, watched, in messages."""
+    expressions: list[Any] = []
+    for row in rows:
+        expressions += [row.condition, getattr(row, "expression", None)]
+        expressions += row.log.parts if row.log else ()
+    return {name for each in expressions for name in getattr(each, "names", ())}
+
+
 @pytest.fixture(scope="session")
 def one_by_one() -> Callable[..., OneByOne]:
     """Rows continued over a run that a debugger steps through once."""
-    return lambda debugger, rows: OneByOne(Book.of(debugger), list(rows))
+    return lambda debugger, rows: OneByOne(Book.of(debugger, names_read_by(rows)), list(rows))
 
 
 @pytest.fixture(scope="session")

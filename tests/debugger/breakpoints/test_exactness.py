@@ -1,6 +1,5 @@
 """Continue and reverse-continue stop exactly where looking after every single step would."""
 
-from itertools import product
 from random import Random
 
 import pytest
@@ -180,7 +179,7 @@ def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
         assert (last.position.step if last else -1) == position - 1
 
 
-@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@pytest.mark.parametrize("bursts", [10.0, SMALLEST], ids=["at once", "in the smallest bursts"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_stops_are_those_of_looking_after_every_step(experiment, seed, bursts, one_by_one) -> None:
@@ -289,7 +288,12 @@ def test_so_are_those_that_are_tested_in_straight_line_code(
 
 
 @pytest.mark.parametrize("direction", [1, pytest.param(-1, marks=pytest.mark.deep)])
-def test_straight_line_code_stops_where_looking_at_each_update_does(direction, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    "level", [0.03, *(pytest.param(n, marks=pytest.mark.deep) for n in (-0.2, 0.55))]
+)
+def test_straight_line_code_stops_where_looking_at_each_update_does(
+    direction, level, monkeypatch
+) -> None:
     commands = [
         *(f"watch {v} crosses {{}}" for v in ("w[x1,h1]", "b[out]", "w[h1,out] - w[h2,out]")),
         "watch b[h2] > {} becomes true", "watch b[h2] < {} becomes true",
@@ -297,7 +301,7 @@ def test_straight_line_code_stops_where_looking_at_each_update_does(direction, m
         "break if loss < {} or isnan(loss) or a[out] == x[x1]", "watch w[x1,h1] every 7",
     ]  # fmt: skip
     experiment = nntui.load("sample")
-    for command, level in product(commands, (-0.2, 0.03, 0.55)):
+    for command in commands:
         found = []
         for seconds in (-1.0, 1e9):
             monkeypatch.setattr(search_context, "_WORTH_COMPILING", seconds)
@@ -355,20 +359,16 @@ def test_what_is_refused_when_it_is_set_matches_no_step(experiment, seed, one_by
     """And each place that it says to write instead is one that is taken."""
     chance = Random(seed)
     debugger, author = Debugger(experiment), Author(experiment, chance)
-    refused_matches(debugger, author, one_by_one(debugger, []).book, rows=12)
-
-
-def refused_matches(debugger, author, book, *, rows: int) -> int:
     reachability, refused = Reachability.of(debugger.training_run), []
-    for row in [author.row(1) for _ in range(rows)]:
+    for row in [author.row(1) for _ in range(12)]:
         try:
             reachability.check(row)
         except BreakpointError as error:
             refused.append((row, str(error)))
+    book = one_by_one(debugger, [row for row, _ in refused]).book
     for row, said in refused:
         there = [s for s in range(debugger.total) if book.matches(row, s)]
         assert not there, f"{row.text}: {said}, but steps {there[:5]}"
         if ": write break " in said and "…" not in said:
             advice = said.partition(": write break ")[2]
             reachability.check(parse_breakpoint(advice, debugger.experiment.network))
-    return len(refused)

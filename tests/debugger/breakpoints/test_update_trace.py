@@ -65,18 +65,15 @@ def test_every_value_behind_every_step(experiment) -> None:
     traces(Debugger(experiment), look)
 
 
-@pytest.mark.parametrize(
-    "expression",
-    ["{z}", *(pytest.param(e, marks=deep) for e in ("loss + example", "{delta} * 3 - epoch_loss"))],
-)
 @given(experiment=experiments(most_neurons=2, most_examples=3, most_epochs=2), data=st.data())
 def test_the_last_known_value_is_found_from_wherever_the_search_begins(
-    experiment, data, expression, one_by_one
+    experiment, data, one_by_one
 ) -> None:
     """What crosses a number was on the other side before, though it may be blank here."""
     neuron = data.draw(st.sampled_from(experiment.network.wiring().neurons))
     values = {symbol: value_name(symbol, neuron) for symbol in ("z", "delta")}
     level = data.draw(st.sampled_from([0.1, 0.5, 1.2, -0.1]))
+    expression = data.draw(st.sampled_from(["{z}", "loss + example", "{delta} * 3 - epoch_loss"]))
     words = f"{expression.format(**values)} crosses {level}"
     debugger = Debugger(experiment)
     debugger.breakpoints.add(parse_watchpoint(words, experiment.network))

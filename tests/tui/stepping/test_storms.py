@@ -89,7 +89,9 @@ PASTED = {
 
 
 @pytest.mark.parametrize("text", PASTED.values(), ids=PASTED)
-async def test_a_megabyte_pasted_into_the_command_line_is_a_line(app_on, debugger_of, status, text):
+async def test_a_megabyte_pasted_into_the_command_line_is_a_line(
+    app_on, debugger_of, status, text, in_the_background
+):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
@@ -98,7 +100,8 @@ async def test_a_megabyte_pasted_into_the_command_line_is_a_line(app_on, debugge
         await pilot.press("enter")
         await pilot.pause()
         assert "\x1b" not in status(app)
-        await pilot.press("escape")
+        await pilot.press("escape")  # 100,000 commands are answered in a thread, until now
+        await app.workers.wait_for_complete()
         await pilot.pause()
         await _still_steps(app, pilot, debugger_of)
 
