@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from nntui.cli.endings import say, terminable
-from nntui.cli.files import epochs_option, file_argument, hidden_model_options, opened, with_epochs
+from nntui.cli.files import (
+    Whole,
+    epochs_option,
+    file_argument,
+    hidden_model_options,
+    opened,
+    with_epochs,
+)
 from nntui.cli.tables import echo_lines
 from nntui.model.errors import NntuiError
 
@@ -19,7 +26,7 @@ from nntui.model.errors import NntuiError
 @click.option(
     "--from",
     "first",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=1,
     metavar="STEP",
     help="The first step to print; steps count from 1.",
@@ -27,7 +34,7 @@ from nntui.model.errors import NntuiError
 @click.option(
     "--to",
     "last",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="STEP",
     help="The last step to print, itself included.  [default: the run's last]",
 )
@@ -63,9 +70,9 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
         say(f"warning: {warning}")
     stepper = Stepper(experiment)
     if last is not None and last < first:
-        raise NntuiError(f"--to {last} lies before --from {first}: there is nothing to print")
+        raise NntuiError(f"--to {last:,} lies before --from {first:,}: there is nothing to print")
     if first > stepper.total:
-        raise NntuiError(f"there is no step {first}: the run's last step is {stepper.total}")
+        raise NntuiError(f"there is no step {first:,}: the run's last step is {stepper.total:,}")
     end = stepper.total if last is None else min(last, stepper.total)
     stepper.seek(first - 1)
     steps = observed_steps(stepper.training_run, end - first + 1)

@@ -166,7 +166,7 @@ def test_to_may_lie_behind_the_end(nntui, document):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from", "297"], "there is no step 297: the run's last step is 296"),
+        (["--from", "1,297"], "there is no step 1,297: the run's last step is 296"),
         (["--from", "5", "--to", "4"], "--to 4 lies before --from 5: there is nothing to print"),
         (["--from", "0"], "--from: found "),
         (["--from", "\x1b[31m"], "--from: found "),

@@ -309,7 +309,10 @@ class StepPane(LinePane):
             yours, right = told_apart(each.found, each.expected, self._precision)
             reduced = symbol in _OF_BATCH and last.batch_length > 1
             summed = f", the {reduction} of the batch" if reduced else ""
-            said = f"{math_name(symbol, *neurons)}{summed}: yours {yours}, right {right}"
+            name, numbers = math_name(symbol, *neurons), f": yours {yours}, right {right}"
+            said = name + summed + numbers
+            if cell_len(said) > width - 3:
+                said = name + numbers
             if each is shown[-1] and len(shown) < len(self._differences):
                 said += f", and {len(self._differences) - len(shown)} more"
             sign = Segment(f" {DIFFERS} ", self.colours.stop)

@@ -69,6 +69,19 @@ async def test_the_pane_lists_what_differs_and_enter_goes_to_the_step_which_show
         assert "check" not in pane_layout(app).tabs("step")
 
 
+@pytest.mark.parametrize(("size", "of"), [((240, 60), ", the mean of the batch"), ((60, 20), "")])
+async def test_where_room_is_scarce_the_right_number_is_not_what_is_cut(
+    app_on, seen, check, size, of
+):
+    app = app_on("xor")
+    async with app.run_test(size=size) as pilot:
+        await check(app, pilot)
+        await until(pilot, lambda: app.screen.check)
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        assert f"≠ ∂L/∂w[x1,h1]{of}: yours 0.12345679, right 0.12345678" in seen(app)
+
+
 async def test_the_verdict_is_seen_first_wherever_the_run_stands(app_on, debugger_of, seen, check):
     app = app_on("sample")
     async with app.run_test(size=(80, 24)) as pilot:
