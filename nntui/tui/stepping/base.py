@@ -55,7 +55,7 @@ FIND: Final = "/"
 """Begins a line that names a neuron to be found."""
 FILTER: Final = "&"
 """Begins a line that says which rows of the table are shown."""
-CHOOSE_FIRST: Final = "first choose a neuron (arrows), a connection (])"
+CHOOSE_FIRST: Final = "choose a neuron (arrows) or a connection (]) first"
 _TYPING: Final = {FIND: "name", FILTER: "filter"}
 _SHOWN_BY_A_LIST: Final = frozenset({"display", "undisplay"})
 """Commands whose answer is seen in a list anyway."""
