@@ -108,7 +108,9 @@ class Search:
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
         budget, settles = Budget(_WORK_OF_ONE), self._test(self.right)
-        tried = (self._by(c) for c in self._candidates if budget.allows(self._work))
+        may_settle = self._may_settle(self.right)
+        allowed = (c for c in self._candidates if budget.allows(self._work))
+        tried = (self._by(c) for c in allowed if may_settle(c.variation))
         # Only these are kept: of a large network each takes some megabytes.
         self._singles = [e for e in tried if e.is_complete or settles(e.agree)]
         found = [e for e in self._singles if e.is_complete]
@@ -182,13 +184,16 @@ class Search:
 
     def _settled(self, state: Explanation, singles: list[Explanation] | None) -> list[Explanation]:
         """Add each mistake to a state that settles a part of the first place that differs."""
-        found: list[Explanation] = []
-        test, matters = self._test(state), self._mattering(state)
         if singles is not None:
             return self._tied(singles)
+        found: list[Explanation] = []
+        test, matters = self._test(state), self._mattering(state)
+        may_settle = self._may_settle(state)
         for candidate in filter(matters, self._candidates):
             if not self._budget.allows(self._work):
                 break
+            if not may_settle(state.variation.with_(candidate.variation)):
+                continue
             tried = self._with(state, candidate)
             if test(tried.agree):
                 found.append(tried)
@@ -222,7 +227,7 @@ class Search:
         place = self._comparison.place
         first = place[~state.agree].min() if not state.agree.all() else 0
         here, before = place == first, place < first
-        most = self._comparison.updates_to(here) - self._first
+        most = self._comparison.updates_to(place <= first) - self._first
         passes = max(1, most)
         shown: list[tuple[list[Candidate], frozenset[str], Array]] = []
         usual = (c for c in self._candidates if not c.mistake.rare)
@@ -285,6 +290,19 @@ class Search:
             return len(np.unique(part[here & ~agree])) < count
 
         return test
+
+    def _may_settle(self, state: Explanation) -> Callable[[Variation], bool]:
+        """Make the same test of a variation, from as many updates as show that place.
+
+        Few settle anything, so most need not be run over all updates. Where all are needed, it is
+        left to the run of them.
+        """
+        test, wrong, place = self._test(state), ~state.agree, self._comparison.place
+        if wrong.any():
+            most = self._comparison.updates_to(place <= place[wrong].min()) - self._first
+            if most < self._simulation.end - self._first:
+                return lambda tried: test(self._comparison.agrees(self.expected(tried, most)))
+        return lambda tried: True
 
     def _tied(self, found: list[Explanation]) -> list[Explanation]:
         """Put those together that give the same numbers."""
