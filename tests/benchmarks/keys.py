@@ -111,7 +111,8 @@ class Ours(Watched, NntuiApp):
     @property
     def waiting(self) -> bool:
         """The document, then the chart of the losses: up to half a second after a step."""
-        return self.stepping is None or self.stepping.query_one(LossPane).is_waiting
+        screen = self.stepping
+        return screen is None or not screen.is_mounted or screen.query_one(LossPane).is_waiting
 
     @property
     def steps(self) -> int:
