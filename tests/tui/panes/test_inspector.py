@@ -259,7 +259,7 @@ async def test_no_key_waits_for_it(app_on, lines, monkeypatch):
         await pilot.press("u", *INSPECT_H1, "s")
         await pilot.pause()
         assert "computing its history" in "\n".join(lines(app))
-        assert not app.workers
+        assert "inspecting" not in {worker.group for worker in app.workers}
 
 
 async def test_a_run_under_way_is_not_disturbed_by_it(app_on, lines, debugger_of):
