@@ -162,8 +162,8 @@ class Writes:
     def data_edit(self, name: str, example: int, position: int) -> Edit | None:
         """Find the last edit, until a position, of a number of an example: ``x[i]`` or ``t[k]``."""
         # Where the target is a class, every output's target changes with it.
-        targets = self.experiment.data.targets
-        whole = name.startswith("t[") and isinstance(targets[example], int)
+        target = self.experiment.data.targets[example]
+        whole = name.startswith("t[") and self.experiment.y(example) is not target
         for edit in reversed(self.edits):
             concerned = edit.target == name or (whole and edit.target.startswith("t["))
             shown = self.schedule.example_shown(edit.position) if concerned else None

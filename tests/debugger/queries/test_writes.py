@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, in_both_ways, layered
 
+import nntui
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries.writes import Writes
 from nntui.engine.timeline import Timeline
@@ -123,7 +124,7 @@ def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
         if position:
             for name, value in seen[position - 1][0].items():
                 if bits(value) != bits(values[name]):
-                    assert name[0] in "xy" or writes.last(name, position).position == position
+                    assert name[0] == "x" or writes.last(name, position).position == position
     for edit in timeline.edits:
         if edit.target in seen[0][0]:
             found = writes.last(edit.target, edit.position)
@@ -141,6 +142,17 @@ def last_write(debugger, name):
 
 def next_write(debugger, name):
     return Writes(debugger.training_run.timeline).next(name, debugger.position)
+
+
+def test_an_edit_of_a_class_writes_the_targets_of_all_outputs() -> None:
+    debugger = Debugger(nntui.load("classifier"))  # its data are a column of classes
+    debugger.step(5)
+    outputs = debugger.experiment.network.wiring().outputs
+    other = next(k for k in outputs if debugger.value(f"t[{k}]") == 0.0)
+    debugger.edit(f"t[{other}]", 1.0)
+    for k in outputs:
+        assert debugger.value(f"t[{k}]") == float(k == other)
+        assert last_write(debugger, f"t[{k}]").origin == "edit"
 
 
 def test_writes_are_told_in_words() -> None:
