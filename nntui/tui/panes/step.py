@@ -264,7 +264,7 @@ class StepPane(LinePane):
             region = self.scrollable_content_region
             width = max(region.width - 1, 10)
             if snapshot.last is None:
-                rows = self._beginning(width)
+                rows = self._beginning(width, region.height - 1)
             else:
                 checked = self._checked(
                     snapshot.last, width, max(region.height - 2 - _LARGEST, _LARGEST)
@@ -435,8 +435,11 @@ class StepPane(LinePane):
         again = every_key()["restart"].display(self._keymap)
         return f"Training is over{ended}. {again} starts again."
 
-    def _beginning(self, width: int) -> list[Row]:
-        """Write the first card of the document's story, and the key that leads to the others."""
+    def _beginning(self, width: int, height: int) -> list[Row]:
+        """Write the first card of the document's story, and the key that leads to the others.
+
+        A blank row stands below it where there is room.
+        """
         story = story_of(self._experiment)
         if not story:
             table = every_key()
@@ -452,4 +455,4 @@ class StepPane(LinePane):
             key = every_key()["story"].display(self._keymap).split(" ")[0]
             said = f"  the story goes on: {counted(len(story) - 1, 'more card')}"
             rows += [[], [Segment(f" {key}", _BOLD), Segment(said, self.colours.faint)]]
-        return [*rows, []]
+        return rows if len(rows) == height else [*rows, []]

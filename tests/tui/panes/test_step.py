@@ -35,6 +35,15 @@ async def test_title_and_what_comes_next_keep_their_places(app_on, size):
         assert places == {region.height - 1}
 
 
+async def test_before_the_first_step_the_first_card_and_what_comes_next_are_seen_whole(app_on):
+    async with app_on().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert pilot.app.screen.query_one("#step").max_scroll_y == 0
+        rows = rows_of(pilot.app)
+        assert rows[-1].startswith(" next  ")
+        assert any("the story goes on" in row for row in rows)
+
+
 async def test_a_writes_more_digits_and_capital_a_fewer(app_on, status):
     async with app_on("xor").run_test(size=(200, 60)) as pilot:
         await pilot.press("u", "u")
