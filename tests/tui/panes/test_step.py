@@ -132,7 +132,7 @@ async def test_a_step_too_long_for_the_pane_does_not_lay_the_screen_out_anew(tmp
         assert app.screen.query_one("#step").max_scroll_y > 0
         await pilot.press("s")
         assert app.screen.query_one("#step").max_scroll_y == 0
-    assert not layouts
+        assert app.screen not in layouts
 
 
 async def test_a_long_update_moves_to_the_left_to_break_fewer_of_its_formulas(tmp_path):
