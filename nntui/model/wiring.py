@@ -136,8 +136,11 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
     """Raise a ``ValueNameError``, which says why, unless a network has a value."""
     for name in neurons:
         if name not in net.layer:
-            owners = {owner for value in value_owners(net, symbol) for owner in value}
-            hint = near_or_all(name, (each for each in net.layer if each in owners))
+            known = list(net.layer)
+            if len(neurons) == 1:  # of a connection any of them may be an end
+                owners = {owner for value in value_owners(net, symbol) for owner in value}
+                known = [each for each in known if each in owners]
+            hint = near_or_all(name, known)
             raise ValueNameError(
                 f"there is no neuron called “{escaped(name)}”{hint and '; ' + hint}"
             )
