@@ -72,7 +72,7 @@ class _Line(NamedTuple):
         for side, values in (("reads", step.reads), ("writes", step.writes)):
             pairs.append(f'"{side}": {{{", ".join([f"{word(name)}: %s" for name in values])}}}')
         formula, words = "%s", None
-        if step.edge is not None and step.kind.endswith("_edge"):
+        if step.kind.endswith("_edge"):
             template, sums = sum_template(*step.operation)
             formula = write(template)
             count = len(step.reads) + len(step.writes)
