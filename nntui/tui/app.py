@@ -175,7 +175,7 @@ class NntuiApp(OpenActions):
     async def _answer_waiting(self) -> None:
         """Answer the events that wait, until a widget must act on one before the next."""
         self._not_before = 0.0
-        while self._waiting and not self._exit:
+        while self._waiting and not self.is_ending:
             if self._opens:
                 self._typed_ahead = True
                 return
@@ -209,7 +209,7 @@ class NntuiApp(OpenActions):
             if pumps.pop(0).call_later(self._after_widgets, pumps):
                 return
         # What a screen gave when it was left goes to the one below.
-        if not self._exit and not self.screen.call_later(self.call_later, self._answer_waiting):
+        if not self.is_ending and not self.screen.call_later(self.call_later, self._answer_waiting):
             self.call_later(self._answer_waiting)
 
     def _target(self, event: InputEvent | Paste) -> Widget:

@@ -47,6 +47,11 @@ class AppBase(App[NntuiError]):
         """Bytes sent to the terminal, and whether it has still to take some; 0 if not counted."""
         return getattr(self._driver, "traffic", (0, False))
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the app was left, or ends for another reason: its widgets are taken away then."""
+        return self._exit or not self.is_running
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         return *super().get_line_filters(), HARMLESS
 

@@ -383,7 +383,7 @@ class OpenActions(SaveActions):
         def there(found: Found) -> None:
             if self.reading is asked:
                 self.reading = None
-                if wanted() and not self._exit:
+                if wanted() and not self.is_ending:
                     found()
 
         self.run_worker(read, thread=True)

@@ -151,7 +151,7 @@ class SaveActions(EditActions):
         document.seen = tuple(map(stamp_of, document.files))
         document.on_disk = document.seen[0]
         remember(path)
-        if not self._exit:  # what was shown is being taken away then
+        if not self.is_ending:
             self.document_changed()
             self.say(f"saved: {document.name}")
         if then is not None:

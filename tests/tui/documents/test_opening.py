@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from threading import Event
 
@@ -239,6 +240,27 @@ async def test_of_two_documents_the_one_asked_for_last_is_shown(
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert debugger_of(app).experiment.name == load(document).name
+
+
+async def test_a_document_that_is_read_while_the_app_ends_is_not_shown(
+    document, monkeypatch, until, held_up, shows
+):
+    slow, free = held_up
+    document.write_text("{")
+    app = NntuiApp(document=document)
+
+    async def read_now(screen):
+        free.set()
+        async with asyncio.timeout(20):
+            while app.reading:
+                await asyncio.sleep(0.001)
+
+    monkeypatch.setattr(FaultScreen, "on_unmount", read_now, raising=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        slow.append(document)
+        document.write_text("[")
+        await until(pilot, lambda: app.reading)
 
 
 async def test_of_a_document_in_one_line_the_part_at_fault_is_shown(document, seen, until, shows):
