@@ -99,16 +99,21 @@ class Canvas:
         blank: tuple[Span, ...] = (Span(" " * cells, *_BLANK),) if cells else ()
         rows = [blank] * self.height
         for row in self._used:
-            texts, looks = self._texts[row], self._looks[row]
-            spans: list[Span] = []
-            begun = 0
-            for look, alike in groupby(looks):
-                end = begun + len(list(alike))
-                if text := "".join(texts[begun:end]):
-                    spans.append(Span(text, *look))
-                begun = end
-            rows[row] = tuple(spans)
+            rows[row] = _spans(tuple(self._texts[row]), tuple(self._looks[row]))
         return tuple(rows)
+
+
+@lru_cache(maxsize=512)  # from step to step most rows of a drawing stay as they are
+def _spans(texts: tuple[str, ...], looks: tuple[_Look, ...]) -> tuple[Span, ...]:
+    """Join neighbouring cells that look alike."""
+    spans: list[Span] = []
+    begun = 0
+    for look, alike in groupby(looks):
+        end = begun + len(list(alike))
+        if text := "".join(texts[begun:end]):
+            spans.append(Span(text, *look))
+        begun = end
+    return tuple(spans)
 
 
 class Leg(NamedTuple):
