@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from functools import lru_cache
+from math import copysign
 from operator import itemgetter
 from types import SimpleNamespace
 from typing import Final, NamedTuple
@@ -37,28 +38,42 @@ def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator
                 lines.clear()
             line = lines[key] = _Line.of(step, write)
         example = "null" if at.example is None else at.example + 1
-        counters = at.step + 1, at.epoch + 1, at.update + 1, example
-        numbers = [*map(exact, step.reads.values()), *map(exact, step.writes.values())]
-        values = [text if "." in text else _json_number(text) for text in numbers]
-        if line.words is None:
-            words: tuple[str, ...] = (harmless_json(write(step.text)),)
-        else:
-            words = line.words([*numbers, *map(bracketed, numbers)])
-        yield line.template % (*counters, *values, *words)
+        texts: list[object] = [at.step + 1, at.epoch + 1, at.update + 1, example]
+        for x in (*step.reads.values(), *step.writes.values()):
+            texts += _forms(x) if x else _FORMS_OF_ZERO[copysign(1.0, x)]
+        if line.ends_with_sentence:
+            texts.append(harmless_json(write(step.text)))
+        yield line.template % line.chosen(texts)
 
 
 _MOST_LINES: Final = 16384
+_COUNTERS: Final = 4
+
+
+@lru_cache(maxsize=1024)  # a number stands in several places, of a step and of the next ones
+def _forms(x: float) -> tuple[str, str, str]:
+    """Write a number exactly, in brackets if it is negative, and for JSON."""
+    text = exact(x)
+    if "e" in text or "." in text:
+        return text, bracketed(text), text
+    return text, bracketed(text), f"{text}.0" if text[-1].isdigit() else f'"{text}"'
+
+
+_FORMS_OF_ZERO: Final = {sign: _forms.__wrapped__(sign * 0.0) for sign in (1.0, -1.0)}
+"""By its sign: to a cache both zeros are one."""
 
 
 class _Line(NamedTuple):
     """The line of a step with %s for its counters, its numbers and its formula.
 
-    Of a step along a connection the formula stands there, too, with %s for the numbers in it:
-    ``words`` takes them from all numbers of the step, which come in brackets a second time.
+    Of a step along a connection the formula stands there, too, with %s for the numbers in it;
+    of another it comes last. ``chosen`` takes what stands in the line, in its order, from the
+    step's counters and the forms of all its numbers.
     """
 
     template: str
-    words: Callable[[list[str]], tuple[str, ...]] | None
+    chosen: Callable[[list[object]], tuple[object, ...]]
+    ends_with_sentence: bool
 
     @classmethod
     def of(cls, step: Step, write: Callable[[str], str]) -> _Line:
@@ -71,26 +86,27 @@ class _Line(NamedTuple):
         ]
         for side, values in (("reads", step.reads), ("writes", step.writes)):
             pairs.append(f'"{side}": {{{", ".join([f"{word(name)}: %s" for name in values])}}}')
-        formula, words = "%s", None
-        if step.kind.endswith("_edge"):
+        count = len(step.reads) + len(step.writes)
+        plain, in_brackets, in_json = (
+            range(first, _COUNTERS + 3 * count, 3) for first in range(_COUNTERS, _COUNTERS + 3)
+        )
+        formula, words = "%s", [_COUNTERS + 3 * count]
+        along_edge = step.kind.endswith("_edge")
+        if along_edge:
             template, sums = sum_template(*step.operation)
             formula = write(template)
-            count = len(step.reads) + len(step.writes)
             read = {name: n for n, name in enumerate(step.reads)}
             written = {name: n for n, name in enumerate(step.writes, len(read))}
-            places = [
-                (read[value], count + read[left], count + read[right], written[value])
+            words = [
+                place
                 for value, left, right in sums
-            ]
-            words = itemgetter(*chain.from_iterable(places))
-        return cls(harmless_json(f'{{{", ".join(pairs)}, "text": {formula}}}'), words)
-
-
-def _json_number(text: str) -> str:
-    """Make a number of JSON of an exact one: 1.0 of 1, a string of what is none."""
-    if "e" in text:
-        return text
-    return f"{text}.0" if text[-1].isdigit() else f'"{text}"'
+                for place in (
+                    plain[read[value]], in_brackets[read[left]], in_brackets[read[right]],
+                    plain[written[value]],
+                )
+            ]  # fmt: skip
+        text = harmless_json(f'{{{", ".join(pairs)}, "text": {formula}}}')
+        return cls(text, itemgetter(*range(_COUNTERS), *in_json, *words), not along_edge)
 
 
 def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nntui.model.network import Network
 
 
-_BEHIND: Final = 64
+_BEHIND: Final = 128
 """Steps that are observed at once to take them back one by one."""
 
 
