@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nntui.draw.canvas import Canvas
 from nntui.draw.picture import Area, Mark, NodeLook, Reading
-from nntui.draw.plan import Box
+from nntui.draw.plan import WEAK, Box
 from nntui.text import cells, cut, padded
 
 STOP: Final = "●"
@@ -165,7 +165,8 @@ def _toned(role: str, look: NodeLook) -> tuple[str, float | None]:
         return role, None
     if math.isnan(look.tone):
         return ("box.odd" if role == "box" else role), None
-    return role, round(max(-1.0, min(1.0, look.tone)), 2)
+    tone = round(max(-1.0, min(1.0, look.tone)), 2)
+    return role, tone or min(math.copysign(WEAK, look.tone), 0.0)
 
 
 def _draw_image(canvas: Canvas, box: Box, nodes: Mapping[str, NodeLook]) -> Area:

@@ -13,7 +13,7 @@ from nntui.draw.labels import best_slot, cover, crowd_of
 from nntui.draw.layers import Draft, Edge
 from nntui.draw.layout import Content, lay_out
 from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture, Reading, Trace
-from nntui.draw.plan import FilledHeatMaps, HeatMap, Layout, Window, fill_heat_maps
+from nntui.draw.plan import WEAK, FilledHeatMaps, HeatMap, Layout, Window, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut
 
@@ -84,7 +84,7 @@ def paint(
     _draw_current(canvas, layout, current)
     labels = _labels(layout, lines, current)
     for line, (x, y), text in labels:
-        signed = -line.strength if line.negative else line.strength
+        signed = -max(line.strength, WEAK) if line.negative else line.strength
         role = "label" + (".odd" if _is_odd(line) else _ENDINGS[line.look.state])
         canvas.text(x, y, text, cells(text), role, signed if line.look.weight else None)
         if line.look.state == "focus":

@@ -358,6 +358,10 @@ def size_of(number: float) -> float:
     return math.inf if math.isnan(number) else abs(number)
 
 
+WEAK: Final = 0.01
+"""The least shade of a negative number, so that it keeps its hue: −0 equals 0 in every cache."""
+
+
 def strength_of(weight: float, scale: float) -> float:
     """Return how strong a weight is, 0 to 1; `scale` is the |weight| with strength 1."""
     if not math.isfinite(weight):

@@ -74,6 +74,17 @@ def test_the_tone_of_a_box_stays_between_minus_one_and_one(wired, tone, value):
     assert _role_at(picture, 0, 0) == ("box", value)
 
 
+@pytest.mark.parametrize("number", [-0.001, -0.0])
+def test_a_weak_negative_number_is_not_shaded_by_the_zero_that_equals_the_positive_one(
+    wired, number
+):
+    plan = lay_out(wired("x>h"), 60, 4)
+    weak = {("x", "h"): EdgeLook(-0.001, "-0.00")}
+    picture = paint(plan, {"x": NodeLook("-0.00", number)}, weak, scale=1.0)
+    values = {span.role: span.value for row in picture.rows for span in row}
+    assert (values["box"], values["label"]) == (-0.01, -0.01)
+
+
 def test_a_number_that_is_not_finite_is_neither_positive_nor_negative(wired):
     plan = lay_out(wired(CHAIN), 60, 1)
     looks = {("x", "h"): EdgeLook(math.nan, "NaN", "done"), ("h", "y"): EdgeLook(1.0, "+1.00")}
